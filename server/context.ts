@@ -1,0 +1,74 @@
+// The only place where parts are constructed and joined. Features take the context and use what they need.
+import type { Kysely } from 'kysely';
+
+import type { Config } from './config.ts';
+import type { DatabaseHandle } from './db/dialect.ts';
+import type { Schema } from './db/schema.ts';
+import { createEvents, type Events } from './events.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Clock, Ids } from './lib/clock.ts';
+import type { Logger } from './lib/logger.ts';
+import type { Vault } from './lib/vault.ts';
+import type { Limits } from './limits/limits.ts';
+import type { Catalog } from './models/catalog.ts';
+import type { PassDirectory } from './passes/directory.ts';
+import type { Settings } from './settings/settings.ts';
+import type { Logins } from './users/logins.ts';
+
+export interface AppContext {
+  config: Config;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  events: Events;
+  database: DatabaseHandle;
+  /** The same as `database.db`: what stores use. */
+  db: Kysely<Schema>;
+  vault: Vault;
+  ledger: Ledger;
+  limits: Limits;
+  settings: Settings;
+  catalog: Catalog;
+  passes: PassDirectory;
+  logins: Logins;
+  /** Bumps the version row that other processes poll, inside or outside a transaction. */
+  bumpChanges(db?: Kysely<Schema>): Promise<void>;
+}
+
+export interface ContextParts {
+  config: Config;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  database: DatabaseHandle;
+}
+
+/** Builds everything on an open, migrated database. */
+export async function createContext(parts: ContextParts): Promise<AppContext> {
+  const { database, log } = parts;
+  const events = createEvents((error) => log.error('a listener failed', { error }));
+  const ctx: AppContext = {
+    ...parts,
+    events,
+    db: database.db,
+    vault: notBuilt('vault'),
+    ledger: notBuilt('ledger'),
+    limits: notBuilt('limits'),
+    settings: notBuilt('settings'),
+    catalog: notBuilt('catalog'),
+    passes: notBuilt('passes'),
+    logins: notBuilt('logins'),
+    bumpChanges: async (db = database.db) => {
+      await db.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
+    },
+  };
+  return ctx;
+}
+
+function notBuilt<T extends object>(name: string): T {
+  return new Proxy({} as T, {
+    get() {
+      throw new Error(`${name} is not built yet`);
+    },
+  });
+}

@@ -1,0 +1,13 @@
+// What an open database is, whichever engine runs it.
+import type { Kysely } from 'kysely';
+
+import type { Schema } from './schema.ts';
+
+export interface DatabaseHandle {
+  engine: 'sqlite' | 'postgres';
+  /** For stores: camelCase columns. */
+  db: Kysely<Schema>;
+  /** For migrations and introspection: names as they are in the database. */
+  raw: Kysely<never>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,8 @@
+// The one list of migrations, in order. Append; never change what has been released.
+import type { Migration } from 'kysely/migration';
+
+import * as initial from './0001-initial/index.ts';
+
+export const migrations: Record<string, Migration> = {
+  '0001-initial': initial,
+};

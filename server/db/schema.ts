@@ -1,0 +1,87 @@
+// Every table as the code sees it (camelCase; the database has snake_case), joined into one type.
+// A test compares it with both migrated engines. Booleans are 0/1, JSON is text, times are epoch ms.
+import type {
+  ActivationCodesTable,
+  ClassroomTeachersTable,
+  ClassroomsTable,
+  InvitesTable,
+  PassesTable,
+  PlansTable,
+  RevokedLoginsTable,
+  SeatsTable,
+  UsersTable,
+} from './tables/people.ts';
+import type {
+  ChannelKeysTable,
+  ChannelsTable,
+  LlmPromptTemplatesTable,
+  ModelAliasesTable,
+  ModelsTable,
+  PricesTable,
+  RoutesTable,
+} from './tables/gateway.ts';
+import type {
+  AccountsTable,
+  AttemptsTable,
+  CallContentsTable,
+  CallsTable,
+  IdempotencyKeysTable,
+  UsageRollupsTable,
+} from './tables/ledger.ts';
+import type {
+  AssignmentsTable,
+  EvidenceTable,
+  GradesTable,
+  InsightsTable,
+  RubricsTable,
+  SessionsTable,
+  SubmissionsTable,
+  TurnsTable,
+} from './tables/learning.ts';
+import type {
+  AuditTable,
+  BlockedAttemptsTable,
+  BlockedIpsTable,
+  ChangesTable,
+  JobsTable,
+  SettingsTable,
+} from './tables/system.ts';
+
+export interface Schema {
+  users: UsersTable;
+  invites: InvitesTable;
+  plans: PlansTable;
+  classrooms: ClassroomsTable;
+  classroomTeachers: ClassroomTeachersTable;
+  seats: SeatsTable;
+  passes: PassesTable;
+  activationCodes: ActivationCodesTable;
+  revokedLogins: RevokedLoginsTable;
+  channels: ChannelsTable;
+  channelKeys: ChannelKeysTable;
+  models: ModelsTable;
+  modelAliases: ModelAliasesTable;
+  routes: RoutesTable;
+  prices: PricesTable;
+  llmPromptTemplates: LlmPromptTemplatesTable;
+  accounts: AccountsTable;
+  calls: CallsTable;
+  attempts: AttemptsTable;
+  callContents: CallContentsTable;
+  usageRollups: UsageRollupsTable;
+  idempotencyKeys: IdempotencyKeysTable;
+  sessions: SessionsTable;
+  turns: TurnsTable;
+  rubrics: RubricsTable;
+  assignments: AssignmentsTable;
+  submissions: SubmissionsTable;
+  evidence: EvidenceTable;
+  grades: GradesTable;
+  insights: InsightsTable;
+  blockedIps: BlockedIpsTable;
+  blockedAttempts: BlockedAttemptsTable;
+  settings: SettingsTable;
+  audit: AuditTable;
+  jobs: JobsTable;
+  changes: ChangesTable;
+}

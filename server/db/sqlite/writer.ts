@@ -1,0 +1,107 @@
+// The main thread's end of the writer thread: the only way anything is written to a SQLite database.
+// Calls made in one tick travel in one message.
+import type { LedgerOp, LedgerReply } from '../../ledger/ledger.ts';
+import { DatabaseError } from '../database-error.ts';
+import type { FromWriter, QueryRows, ToWriter, WriterOp, WriterOptions, WriterResult } from './protocol.ts';
+
+type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
+interface Pending {
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** Most operations that may wait for the writer at once; one more is refused with `busy`. */
+export const WRITER_QUEUE_MAX = 100_000;
+
+export class SqliteWriter implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #outbox: WriterOp[] = [];
+  #nextId = 1;
+  #dead: DatabaseError | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromWriter>) => {
+      if ('results' in data) for (const result of data.results) this.#finish(result);
+    };
+    worker.onerror = (event) => this.#fail(event.message);
+    worker.addEventListener('close', () => this.#fail('the database writer has stopped'));
+  }
+
+  /** Starts the thread and opens the database in it. @throws DatabaseError when it cannot be opened. */
+  static async start(options: WriterOptions): Promise<SqliteWriter> {
+    const worker = new Worker(new URL('./writer-worker.ts', import.meta.url).href);
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<FromWriter>) =>
+        'failed' in data ? reject(new DatabaseError('unavailable', data.failed)) : resolve();
+      worker.onerror = (event) => reject(new DatabaseError('unavailable', event.message));
+      worker.postMessage({ start: options } satisfies ToWriter);
+    });
+    return new SqliteWriter(worker);
+  }
+
+  /** One statement in a transaction of its own (grouped with others); resolves once it is committed. */
+  exec(sql: string, params: readonly unknown[]): Promise<QueryRows> {
+    return this.#send({ kind: 'exec', sql, params });
+  }
+
+  /** Opens a transaction; everything else waits until `commit` or `rollback`, for 5 s at most. */
+  begin(): Promise<void> {
+    return this.#send({ kind: 'begin' });
+  }
+
+  query(sql: string, params: readonly unknown[]): Promise<QueryRows> {
+    return this.#send({ kind: 'query', sql, params });
+  }
+
+  commit(): Promise<void> {
+    return this.#send({ kind: 'commit' });
+  }
+
+  rollback(): Promise<void> {
+    return this.#send({ kind: 'rollback' });
+  }
+
+  ledger<T extends LedgerReply>(op: LedgerOp): Promise<T> {
+    return this.#send({ kind: 'ledger', op });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#dead) return;
+    await this.#send({ kind: 'close' });
+    this.#dead = new DatabaseError('unavailable', 'the database is closed');
+    this.#worker.terminate();
+  }
+
+  #send<T>(op: Unnumbered<WriterOp>): Promise<T> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    if (this.#pending.size >= WRITER_QUEUE_MAX)
+      return Promise.reject(new DatabaseError('busy', 'too many writes are waiting'));
+    const id = this.#nextId++;
+    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    this.#outbox.push({ id, ...op } as WriterOp);
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
+    });
+  }
+
+  #flush(): void {
+    const ops = this.#outbox;
+    this.#outbox = [];
+    this.#worker.postMessage({ ops } satisfies ToWriter);
+  }
+
+  #finish(result: WriterResult): void {
+    const pending = this.#pending.get(result.id);
+    this.#pending.delete(result.id);
+    if (result.ok) pending?.resolve(result.value as never);
+    else pending?.reject(new DatabaseError(result.problem, result.message, result.column));
+  }
+
+  #fail(message: string): void {
+    this.#dead ??= new DatabaseError('unavailable', message);
+    for (const pending of this.#pending.values()) pending.reject(this.#dead);
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,132 @@
+// What was called and what it cost. No foreign keys lead out of the ledger: rows outlive what they name.
+import type { Flag, Json, Ms, Nanos } from './columns.ts';
+
+export interface AccountsTable {
+  id: string;
+  partyKind: string;
+  partyId: string;
+  /** 0 = an account without periods. */
+  periodStart: Ms;
+  periodEnd: Ms | null;
+  timeZone: string;
+  capNanos: Nanos | null;
+  settledNanos: Nanos;
+  heldNanos: Nanos;
+  /** The part of settledNanos whose call rows retention has folded away. */
+  carriedNanos: Nanos;
+  calls: number;
+  promptTokens: number;
+  completionTokens: number;
+  createdAt: Ms;
+  updatedAt: Ms;
+}
+
+export interface CallsTable {
+  id: string;
+  requestId: string;
+  kind: string;
+  endpoint: string;
+  passId: string | null;
+  passName: string | null;
+  planId: string | null;
+  userId: string | null;
+  userName: string | null;
+  seatId: string | null;
+  seatName: string | null;
+  classroomId: string | null;
+  classroomName: string | null;
+  sessionId: string | null;
+  assignmentId: string | null;
+  activationCode: string | null;
+  model: string;
+  channelId: string | null;
+  channelName: string | null;
+  mode: string | null;
+  stream: Flag;
+  ip: string | null;
+  openedAt: Ms;
+  firstByteAt: Ms | null;
+  settledAt: Ms | null;
+  /** UTC hour of openedAt: floor(ms / 3,600,000). */
+  hour: number;
+  /** Calendar day of openedAt in the system's time zone, `2026-11-21`. */
+  day: string;
+  state: string;
+  status: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  promptTokens: number;
+  cachedTokens: number;
+  cacheWriteTokens: number;
+  completionTokens: number;
+  reasoningTokens: number;
+  estimated: Flag;
+  /** 1 = the upstream reported more than the hold; costNanos is the hold, reportedNanos the figure. */
+  overHold: Flag;
+  /** 1 = no price is known, so costNanos is 0 and means nothing. */
+  unpriced: Flag;
+  promptEstimate: number;
+  deliveredBytes: number;
+  heldNanos: Nanos;
+  costNanos: Nanos;
+  reportedNanos: Nanos | null;
+  /** JSON list of the account ids this call is held and settled on. */
+  accountIds: Json;
+  /** JSON of the prices the hold was made with; an orphan is priced by it. */
+  holdPrices: Json | null;
+}
+
+export interface AttemptsTable {
+  id: string;
+  callId: string;
+  position: number;
+  channelId: string;
+  channelKeyId: string | null;
+  routeId: string | null;
+  upstreamModel: string;
+  upstreamRequestId: string | null;
+  status: string;
+  httpStatus: number | null;
+  errorCode: string | null;
+  startedAt: Ms;
+  firstByteAt: Ms | null;
+  endedAt: Ms | null;
+  promptTokens: number;
+  cachedTokens: number;
+  cacheWriteTokens: number;
+  completionTokens: number;
+  reasoningTokens: number;
+  estimated: Flag;
+  costNanos: Nanos;
+  unitPrices: Json | null;
+  priceVersion: string | null;
+}
+
+export interface CallContentsTable {
+  callId: string;
+  requestJson: Json | null;
+  responseJson: Json | null;
+  createdAt: Ms;
+}
+
+/** One row per UTC hour and dimension (`all`, `model`, `channel`, `pass`, `user`, `classroom`, `plan`). */
+export interface UsageRollupsTable {
+  hour: number;
+  dimension: string;
+  dimensionId: string;
+  calls: number;
+  errors: number;
+  promptTokens: number;
+  completionTokens: number;
+  costNanos: Nanos;
+}
+
+export interface IdempotencyKeysTable {
+  scope: string;
+  key: string;
+  bodyHash: string;
+  callId: string | null;
+  status: number | null;
+  responseJson: Json | null;
+  createdAt: Ms;
+}

@@ -1,0 +1,63 @@
+// Blocked addresses, settings, audit, jobs, and the version row every process polls.
+import type { Generated } from 'kysely';
+
+import type { Json, Ms } from './columns.ts';
+
+export interface BlockedIpsTable {
+  id: string;
+  ipAddress: string;
+  reason: string | null;
+  createdBy: string | null;
+  createdAt: Ms;
+  expiresAt: Ms | null;
+}
+
+export interface BlockedAttemptsTable {
+  id: string;
+  blockedIpId: string;
+  ip: string;
+  path: string;
+  hour: number;
+  attempts: number;
+  lastAt: Ms;
+}
+
+export interface SettingsTable {
+  key: string;
+  value: string;
+  updatedAt: Ms;
+  updatedBy: string | null;
+}
+
+export interface AuditTable {
+  seq: number;
+  id: string;
+  at: Ms;
+  actorId: string | null;
+  actorName: string | null;
+  action: string;
+  targetKind: string | null;
+  targetId: string | null;
+  detail: Json;
+  ip: string | null;
+  previousHash: string;
+  hash: string;
+}
+
+export interface JobsTable {
+  id: string;
+  kind: string;
+  status: string;
+  runAt: Ms;
+  startedAt: Ms | null;
+  endedAt: Ms | null;
+  attempts: number;
+  payload: Json;
+  result: Json | null;
+}
+
+/** One row; `version` grows with every change that processes cache. */
+export interface ChangesTable {
+  id: number;
+  version: Generated<number>;
+}

@@ -1,0 +1,42 @@
+// What happens in the system, as one typed union, told after it was committed. Listeners must be quick:
+// a slow consumer keeps its own bounded queue.
+export type HallpassEvent =
+  | { type: 'call.opened'; callId: string; at: number; model: string; passId: string | null; classroomId: string | null; seatId: string | null }
+  | { type: 'call.settled'; callId: string; at: number; model: string; status: string; costNanos: number; passId: string | null; classroomId: string | null; seatId: string | null }
+  | { type: 'call.refused'; requestId: string; at: number; code: string; passId: string | null; ip: string | null }
+  | { type: 'call.over_hold'; callId: string; heldNanos: number; reportedNanos: number; channelId: string | null }
+  | { type: 'pass.changed'; passId: string }
+  | { type: 'catalog.changed' }
+  | { type: 'settings.changed' }
+  | { type: 'user.changed'; userId: string }
+  | { type: 'classroom.paused'; classroomId: string }
+  | { type: 'channel.key_disabled'; channelId: string; keyId: string; reason: string };
+
+export type EventOf<T extends HallpassEvent['type']> = Extract<HallpassEvent, { type: T }>;
+
+export interface Events {
+  emit(event: HallpassEvent): void;
+  /** @returns the function that stops listening. */
+  on<T extends HallpassEvent['type']>(type: T, listener: (event: EventOf<T>) => void): () => void;
+}
+
+/** @param onError told when a listener throws; the others still run. */
+export function createEvents(onError: (error: unknown) => void): Events {
+  const listeners = new Map<string, Set<(event: never) => void>>();
+  return {
+    emit(event) {
+      for (const listener of listeners.get(event.type) ?? []) {
+        try {
+          listener(event as never);
+        } catch (error) {
+          onError(error);
+        }
+      }
+    },
+    on(type, listener) {
+      const set = listeners.get(type) ?? new Set();
+      listeners.set(type, set.add(listener));
+      return () => set.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// Who may pass a route's guard. A route without one does not type-check.
+import { timingSafeEqual } from 'node:crypto';
+import type { Context as HonoContext } from 'hono';
+
+import { type Guard, roleAtLeast } from '@hallpass/shared/roles.ts';
+
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { LoginUser } from '../users/logins.ts';
+import { bearerToken } from './credentials.ts';
+import type { HttpEnv } from './route.ts';
+
+/**
+ * @returns the signed-in user where the guard asks for one.
+ * @throws AppError credential_missing, login_expired, role_required.
+ */
+export async function checkGuard(
+  guard: Guard,
+  http: HonoContext<HttpEnv>,
+  ctx: AppContext,
+): Promise<LoginUser | undefined> {
+  // `pass` and `caller` routes find out by themselves who is asking.
+  if (guard === 'public' || guard === 'pass' || guard === 'caller') return undefined;
+  const token = bearerToken(http.req.raw.headers);
+  if (!token) throw new AppError('credential_missing');
+  if (guard === 'adminKey' && isAdminKey(token, ctx)) return undefined;
+  const user = await ctx.logins.verify(token);
+  const needed = guard === 'adminKey' ? 'admin' : guard;
+  if (needed !== 'login' && !roleAtLeast(user.role, needed)) throw new AppError('role_required');
+  return user;
+}
+
+/** Compares in constant time. */
+export function isAdminKey(token: string, ctx: AppContext): boolean {
+  const expected = ctx.config.LITELLM_ADMIN_KEY;
+  if (!expected) return false;
+  const digest = (value: string) => new Bun.CryptoHasher('sha256').update(value).digest();
+  return timingSafeEqual(digest(token), digest(expected));
+}

@@ -1,0 +1,78 @@
+// The catalog's shape: every model, route, channel and price in one immutable snapshot, so that a call reads
+// memory only. Rebuilt on `catalog.changed`.
+import type { UnitPrices } from '../ledger/ledger.ts';
+
+export interface CatalogKey {
+  id: string;
+  /** Plain secret; lives in memory only. */
+  secret: string;
+  status: 'enabled' | 'disabled';
+}
+
+export interface ChannelOptions {
+  /** Until the first event of an answer; then the next route is tried. */
+  firstByteTimeoutMs: number;
+  /** Between two events of a stream; then the stream is ended as cut. */
+  stallTimeoutMs: number;
+  /** Name of the output cap this upstream takes. */
+  maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Most answer bytes accepted for a call without streaming. */
+  maxResponseBytes: number;
+}
+
+export interface CatalogChannel {
+  id: string;
+  name: string;
+  preset: string | null;
+  protocol: 'openai-chat' | 'demo';
+  /** Without a trailing slash. */
+  baseUrl: string;
+  authType: 'bearer' | 'api-key' | 'query' | 'none';
+  keyUsageMode: 'single' | 'round_robin' | 'random';
+  rpmLimit: number | null;
+  tpmLimit: number | null;
+  options: ChannelOptions;
+  /** Only enabled keys, in order. */
+  keys: readonly CatalogKey[];
+}
+
+export interface CatalogRoute {
+  id: string;
+  upstreamModel: string;
+  /** Lower is tried first. */
+  priority: number;
+  weight: number;
+  channel: CatalogChannel;
+  /** null = no price is known: refused for capped callers. */
+  prices: UnitPrices | null;
+  /** The price was found by the model's name alone. */
+  priceGuessed: boolean;
+}
+
+export interface CatalogModel {
+  id: string;
+  publicName: string;
+  displayName: string;
+  type: string;
+  provider: string | null;
+  description: string | null;
+  capabilities: readonly string[];
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  createdAt: number;
+  /** Enabled routes on enabled channels, by priority. */
+  routes: readonly CatalogRoute[];
+}
+
+export interface CatalogSnapshot {
+  /** By public name or system-wide alias. */
+  find(name: string): CatalogModel | undefined;
+  /** Enabled models that have a route, by name. */
+  list(): readonly CatalogModel[];
+}
+
+export interface Catalog {
+  current(): CatalogSnapshot;
+  /** Reads everything again; called after every change. */
+  reload(): Promise<void>;
+}

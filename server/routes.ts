@@ -1,0 +1,4 @@
+// The explicit list of every address the server answers, in the order they are matched.
+import type { Route } from './http/route.ts';
+
+export const ROUTES: readonly Route[] = [];

@@ -1,0 +1,106 @@
+// The only table of errors: code → HTTP status, client-facing type, whether a client should retry, and texts.
+// Nothing else in the project decides a status or words a refusal.
+
+export const LOCALES = ['zh-CN', 'zh-TW', 'en'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+/** The `error.type` values of the OpenAI envelope. */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'rate_limit_error'
+  | 'insufficient_quota'
+  | 'server_error';
+
+interface ErrorEntry {
+  status: number;
+  type: ErrorType;
+  /** Sent as `x-should-retry`; absent = the SDK decides by status. */
+  retry?: boolean;
+  /** Whole sentences fit for a 12-year-old; `{name}` is replaced from the error's params. */
+  text: Record<Locale, string>;
+}
+
+const entry = (
+  status: number,
+  type: ErrorType,
+  zhCN: string,
+  zhTW: string,
+  en: string,
+  retry?: boolean,
+): ErrorEntry => ({
+  status,
+  type,
+  text: { 'zh-CN': zhCN, 'zh-TW': zhTW, en },
+  ...(retry === undefined ? {} : { retry }),
+});
+
+export const ERRORS = {
+  // 400 – the caller's request
+  invalid_body: entry(400, 'invalid_request_error', '请求内容有误：{detail}', '請求內容有誤：{detail}', 'The request is not valid: {detail}'),
+  invalid_json: entry(400, 'invalid_request_error', '请求正文不是有效的 JSON。', '請求本文不是有效的 JSON。', 'The request body is not valid JSON.'),
+  invalid_parameter: entry(400, 'invalid_request_error', '参数 {param} 有误：{detail}', '參數 {param} 有誤：{detail}', 'The parameter {param} is not valid: {detail}'),
+  unsupported_parameter: entry(400, 'invalid_request_error', '这里不支持参数 {param}：{detail}', '這裡不支援參數 {param}：{detail}', 'The parameter {param} is not supported here: {detail}'),
+  unsupported_media: entry(400, 'invalid_request_error', '这张通行证有预算上限，不能发送 {kind} 类型的内容。', '這張通行證有預算上限，不能傳送 {kind} 類型的內容。', 'This pass has a budget, and content of type {kind} has no known price.'),
+  context_length_exceeded: entry(400, 'invalid_request_error', '这段对话太长了，超过了模型 {model} 的上限 {limit} 个 token，请缩短后再试。', '這段對話太長了，超過了模型 {model} 的上限 {limit} 個 token，請縮短後再試。', 'This conversation is too long for {model}: the limit is {limit} tokens. Please shorten it.'),
+  body_too_large: entry(413, 'invalid_request_error', '请求太大，上限是 {limit}。', '請求太大，上限是 {limit}。', 'The request is too large; the limit is {limit}.'),
+  unsupported_media_type: entry(415, 'invalid_request_error', '请求正文必须是 application/json。', '請求本文必須是 application/json。', 'The request body must be application/json.'),
+  upstream_rejected: entry(400, 'invalid_request_error', '模型服务不接受这个请求：{detail}', '模型服務不接受這個請求：{detail}', 'The model service refused this request: {detail}'),
+  // 401 – bad credential
+  credential_missing: entry(401, 'authentication_error', '请先登录，或在请求里带上通行证。', '請先登入，或在請求裡帶上通行證。', 'Please sign in, or send a pass with the request.'),
+  invalid_api_key: entry(401, 'authentication_error', '这张通行证无效，请检查是否复制完整。', '這張通行證無效，請檢查是否複製完整。', 'This pass is not valid. Please check that it was copied completely.'),
+  pass_expired: entry(401, 'authentication_error', '这张通行证已于 {when} 过期，请找老师换一张新的。', '這張通行證已於 {when} 到期，請找老師換一張新的。', 'This pass expired on {when}. Please ask your teacher for a new one.'),
+  login_expired: entry(401, 'authentication_error', '登录已过期，请重新登录。', '登入已過期，請重新登入。', 'Your sign-in has ended. Please sign in again.'),
+  login_failed: entry(401, 'authentication_error', '账号或密码不正确。', '帳號或密碼不正確。', 'The account or the password is not correct.'),
+  // 403 – not allowed, or not now
+  pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
+  account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
+  ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
+  role_required: entry(403, 'permission_error', '你没有权限做这件事。', '你沒有權限做這件事。', 'You are not allowed to do this.', false),
+  guests_off: entry(403, 'permission_error', '这里不开放游客使用，请先登录。', '這裡不開放訪客使用，請先登入。', 'Guests cannot chat here. Please sign in first.', false),
+  registration_closed: entry(403, 'permission_error', '这里不开放注册，请联系老师或管理员。', '這裡不開放註冊，請聯絡老師或管理員。', 'Registration is closed here. Please ask a teacher or the administrator.', false),
+  class_closed: entry(403, 'permission_error', '现在不是上课时间，{when} 再开放。', '現在不是上課時間，{when} 再開放。', 'The class is closed now. It opens again {when}.', false),
+  class_closed_indefinitely: entry(403, 'permission_error', '现在不是上课时间。', '現在不是上課時間。', 'The class is closed now.', false),
+  class_paused: entry(403, 'permission_error', '老师暂停了课堂，请稍等。', '老師暫停了課堂，請稍等。', 'Your teacher has paused the class. Please wait.', false),
+  model_not_allowed: entry(403, 'permission_error', '这张通行证不能使用模型 {model}。', '這張通行證不能使用模型 {model}。', 'This pass may not use the model {model}.', false),
+  request_refused: entry(403, 'permission_error', '{detail}', '{detail}', '{detail}', false),
+  // 404 / 405 / 409
+  model_not_found: entry(404, 'not_found_error', '没有名为 {model} 的模型。', '沒有名為 {model} 的模型。', 'There is no model named {model}.'),
+  not_found: entry(404, 'not_found_error', '找不到你要的内容。', '找不到你要的內容。', 'We could not find that.'),
+  method_not_allowed: entry(405, 'invalid_request_error', '这个地址不支持 {method} 方法。', '這個網址不支援 {method} 方法。', 'This address does not accept {method}.'),
+  already_exists: entry(409, 'invalid_request_error', '{what} 已经存在。', '{what} 已經存在。', '{what} already exists.'),
+  email_taken: entry(409, 'invalid_request_error', '这个邮箱已经注册过了。', '這個電子郵件已經註冊過了。', 'This e-mail address is already registered.'),
+  setup_done: entry(409, 'invalid_request_error', '管理员已经设置好了，请直接登录。', '管理員已經設定好了，請直接登入。', 'The administrator has already been set up. Please sign in.'),
+  last_admin: entry(409, 'invalid_request_error', '至少要保留一位管理员。', '至少要保留一位管理員。', 'At least one administrator has to stay.'),
+  // 429 – limits and empty budgets
+  rate_limit_exceeded: entry(429, 'rate_limit_error', '您超过当前使用限制，请 {seconds} 秒后再试（每分钟 {limit} 次，限制来自：{scope}）。', '您超過目前的使用限制，請 {seconds} 秒後再試（每分鐘 {limit} 次，限制來自：{scope}）。', 'You have reached the limit of {limit} requests a minute ({scope}). Please try again in {seconds} seconds.'),
+  token_limit_exceeded: entry(429, 'rate_limit_error', '每分钟 {limit} 个 token 的限制（{scope}）已用完，请 {seconds} 秒后再试。', '每分鐘 {limit} 個 token 的限制（{scope}）已用完，請 {seconds} 秒後再試。', 'You have reached the limit of {limit} tokens a minute ({scope}). Please try again in {seconds} seconds.'),
+  concurrency_exceeded: entry(429, 'rate_limit_error', '同时进行的提问太多了（{scope} 上限 {limit} 个），请等前面的回答完成。', '同時進行的提問太多了（{scope} 上限 {limit} 個），請等前面的回答完成。', 'Too many questions at once ({scope}: {limit} allowed). Please wait for an answer to finish.'),
+  insufficient_quota: entry(429, 'insufficient_quota', '{scope}的额度已经用完（上限 {limit}，已用 {used}），{when}。', '{scope}的額度已經用完（上限 {limit}，已用 {used}），{when}。', 'The budget of {scope} is used up ({used} of {limit}). {when}.', false),
+  login_throttled: entry(429, 'rate_limit_error', '尝试太多次了，请 {seconds} 秒后再试。', '嘗試太多次了，請 {seconds} 秒後再試。', 'Too many attempts. Please try again in {seconds} seconds.'),
+  // 402-like, but a configuration matter
+  model_unpriced: entry(403, 'permission_error', '模型 {model} 还没有价格，有预算上限的通行证不能使用它。', '模型 {model} 還沒有價格，有預算上限的通行證不能使用它。', 'The model {model} has no price yet, so a pass with a budget cannot use it.', false),
+  // 5xx
+  upstream_error: entry(502, 'server_error', '上游渠道暂时不可用，请稍后再试', '上游渠道暫時無法使用，請稍後再試', 'The model service is not available right now. Please try again shortly'),
+  upstream_timeout: entry(504, 'server_error', '模型服务太久没有回应，请稍后再试。', '模型服務太久沒有回應，請稍後再試。', 'The model service took too long to answer. Please try again shortly.'),
+  stream_cut: entry(502, 'server_error', '回答在中途断开了，以上内容不完整。', '回答在中途斷開了，以上內容不完整。', 'The answer was cut off; what you see is not complete.'),
+  channel_unavailable: entry(503, 'server_error', '模型 {model} 现在没有可用的渠道，请稍后再试。', '模型 {model} 現在沒有可用的渠道，請稍後再試。', 'No channel can serve the model {model} right now. Please try again shortly.'),
+  ledger_unavailable: entry(503, 'server_error', '记账服务暂时不可用，为避免漏记，请稍后再试。', '記帳服務暫時無法使用，為避免漏記，請稍後再試。', 'The ledger is not available, so no call can be accepted. Please try again shortly.', true),
+  database_unavailable: entry(503, 'server_error', '数据库暂时不可用，请稍后再试。', '資料庫暫時無法使用，請稍後再試。', 'The database is not available right now. Please try again shortly.', true),
+  server_stopping: entry(503, 'server_error', '服务正在重启，请稍后再试。', '服務正在重新啟動，請稍後再試。', 'The server is restarting. Please try again shortly.', true),
+  server_busy: entry(503, 'server_error', '现在使用的人太多，请稍后再试。', '現在使用的人太多，請稍後再試。', 'The server is busy right now. Please try again shortly.', true),
+  internal_error: entry(500, 'server_error', '服务器出错了，编号 {requestId}。', '伺服器出錯了，編號 {requestId}。', 'Something went wrong on our side. The reference is {requestId}.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Replaces `{name}` in a text of the table; an absent parameter is left out. */
+export function errorMessage(
+  code: ErrorCode,
+  locale: Locale,
+  params: Record<string, string | number> = {},
+): string {
+  return ERRORS[code].text[locale].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}
