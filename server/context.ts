@@ -13,6 +13,8 @@ import type { Limits } from './limits/limits.ts';
 import type { Catalog } from './models/catalog.ts';
 import type { PassDirectory } from './passes/directory.ts';
 import type { Settings } from './settings/settings.ts';
+import { createSettings } from './settings/stored-settings.ts';
+import { createLogins } from './users/cached-logins.ts';
 import type { Logins } from './users/logins.ts';
 
 export interface AppContext {
@@ -45,22 +47,24 @@ export interface ContextParts {
 
 /** Builds everything on an open, migrated database. */
 export async function createContext(parts: ContextParts): Promise<AppContext> {
-  const { database, log } = parts;
+  const { config, clock, ids, database, log } = parts;
+  const { db } = database;
   const events = createEvents((error) => log.error('a listener failed', { error }));
+  const bumpChanges = async (on = db) => {
+    await on.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
+  };
   const ctx: AppContext = {
     ...parts,
     events,
-    db: database.db,
+    db,
     vault: notBuilt('vault'),
     ledger: notBuilt('ledger'),
     limits: notBuilt('limits'),
-    settings: notBuilt('settings'),
+    settings: await createSettings({ db, config, events, log }),
     catalog: notBuilt('catalog'),
     passes: notBuilt('passes'),
-    logins: notBuilt('logins'),
-    bumpChanges: async (db = database.db) => {
-      await db.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
-    },
+    logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
+    bumpChanges,
   };
   return ctx;
 }

@@ -8,6 +8,8 @@ export type HallpassEvent =
   | { type: 'pass.changed'; passId: string }
   | { type: 'catalog.changed' }
   | { type: 'settings.changed' }
+  /** The version row grew, here or in another process: whatever is remembered from the database is dropped. */
+  | { type: 'changes.seen'; version: number }
   | { type: 'user.changed'; userId: string }
   | { type: 'classroom.paused'; classroomId: string }
   | { type: 'channel.key_disabled'; channelId: string; keyId: string; reason: string };

@@ -32,7 +32,9 @@ const SQLITE_PROBLEMS: [RegExp, DatabaseProblem][] = [
 export function fromSqlite(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
-  const problem = SQLITE_PROBLEMS.find(([pattern]) => pattern.test(code))?.[1] ?? 'other';
+  const problem =
+    SQLITE_PROBLEMS.find(([pattern]) => pattern.test(code))?.[1] ??
+    (/closed database/i.test(message) ? 'unavailable' : 'other');
   return new DatabaseError(problem, message, /failed: ([\w.]+)/.exec(message)?.[1]);
 }
 

@@ -1,4 +1,6 @@
 // Settings that change at run time. A stored value wins over the environment's.
+import type { Locale } from '@hallpass/shared/errors.ts';
+
 export interface SystemSettings {
   guestRpm: number;
   userRpm: number;
@@ -7,9 +9,23 @@ export interface SystemSettings {
   systemBudgetNanos: number | null;
   registration: 'open' | 'closed';
   guestsAllowed: boolean;
+  /** The language where neither the request nor a classroom names one. */
+  defaultLocale: Locale;
+}
+
+export type SettingSource = 'stored' | 'environment';
+
+/** One setting as the console shows it. */
+export interface SettingOrigin {
+  source: SettingSource;
+  /** When it was stored; null for the environment's. */
+  updatedAt: number | null;
 }
 
 export interface Settings {
   current(): Readonly<SystemSettings>;
+  /** Where each value of `current()` comes from. */
+  origins(): Readonly<Record<keyof SystemSettings, SettingOrigin>>;
+  /** Reads the table again; what it holds is in force when the promise resolves. */
   reload(): Promise<void>;
 }

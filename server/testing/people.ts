@@ -1,0 +1,38 @@
+// Users and sign-ins for tests.
+import type { Role } from '@hallpass/shared/roles.ts';
+
+import type { AppContext } from '../context.ts';
+import type { UsersTable } from '../db/tables/people.ts';
+
+/** Adds a user who has no password. @returns the id. */
+export async function addUser(ctx: AppContext, fields: Partial<UsersTable> = {}): Promise<string> {
+  const id = ctx.ids.next('user');
+  const now = ctx.clock.now();
+  await ctx.db
+    .insertInto('users')
+    .values({
+      id,
+      email: `${id}@example.com`,
+      username: null,
+      passwordHash: null,
+      role: 'user',
+      displayName: null,
+      locale: null,
+      oidcIssuer: null,
+      oidcSubject: null,
+      status: 'active',
+      tokensValidAfter: 0,
+      lastLoginAt: null,
+      createdAt: now,
+      updatedAt: now,
+      ...fields,
+    })
+    .execute();
+  return fields.id ?? id;
+}
+
+/** Adds a user with this role and signs them in. */
+export async function signInAs(ctx: AppContext, role: Role): Promise<{ userId: string; token: string }> {
+  const userId = await addUser(ctx, { role });
+  return { userId, token: await ctx.logins.issue(userId) };
+}
