@@ -10,7 +10,9 @@ import type { Clock, Ids } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Vault } from './lib/vault.ts';
 import type { Limits } from './limits/limits.ts';
+import { MemoryLimits } from './limits/memory-limits.ts';
 import type { Catalog } from './models/catalog.ts';
+import { createDirectory } from './passes/cached-directory.ts';
 import type { PassDirectory } from './passes/directory.ts';
 import type { Settings } from './settings/settings.ts';
 import { createSettings } from './settings/stored-settings.ts';
@@ -53,16 +55,17 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   const bumpChanges = async (on = db) => {
     await on.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
   };
+  const settings = await createSettings({ db, config, events, log });
   const ctx: AppContext = {
     ...parts,
     events,
     db,
     vault: notBuilt('vault'),
     ledger: notBuilt('ledger'),
-    limits: notBuilt('limits'),
-    settings: await createSettings({ db, config, events, log }),
+    limits: new MemoryLimits(clock),
+    settings,
     catalog: notBuilt('catalog'),
-    passes: notBuilt('passes'),
+    passes: createDirectory({ db, clock, events, settings, timeZone: config.TIME_ZONE }),
     logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
     bumpChanges,
   };

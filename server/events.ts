@@ -6,6 +6,7 @@ export type HallpassEvent =
   | { type: 'call.refused'; requestId: string; at: number; code: string; passId: string | null; ip: string | null }
   | { type: 'call.over_hold'; callId: string; heldNanos: number; reportedNanos: number; channelId: string | null }
   | { type: 'pass.changed'; passId: string }
+  | { type: 'plan.changed'; planId: string }
   | { type: 'catalog.changed' }
   | { type: 'settings.changed' }
   /** The version row grew, here or in another process: whatever is remembered from the database is dropped. */

@@ -47,7 +47,7 @@ export interface Principal {
   classroomName: string | null;
   classroomPausedAt: number | null;
   activationCode: string | null;
-  /** The classroom's language, where it has one. */
+  /** The classroom’s language where it has one, else the user’s. */
   locale: Locale | null;
   timeZone: string;
 }

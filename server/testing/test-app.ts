@@ -9,6 +9,7 @@ import { type AppContext, createContext } from '../context.ts';
 import { migrate } from '../db/migrate.ts';
 import { createIds } from '../lib/clock.ts';
 import { createLogger } from '../lib/logger.ts';
+import { seedBuiltInPlans } from '../plans/built-in.ts';
 import { openTestDatabase } from './test-database.ts';
 import { TestClock } from './test-clock.ts';
 
@@ -34,6 +35,7 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
   const database = await openTestDatabase(join(folder, 'hallpass.db'));
   await migrate(database.raw);
   const clock = new TestClock();
+  await seedBuiltInPlans(database.db, clock.now());
   const logs: Record<string, unknown>[] = [];
   const config = readConfig({ ...TEST_ENV, ...env, DATABASE_PATH: join(folder, 'hallpass.db') });
   const ctx = await createContext({
