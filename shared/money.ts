@@ -36,14 +36,23 @@ export function divideUp(sum: bigint): number {
 }
 
 /**
- * Dollars, as JSON and people write them, to whole nanos; rounded half up at the ninth decimal.
+ * Dollars, as JSON and people write them, to whole nanos; rounded half up at the ninth decimal. The decimal text of
+ * the number is read, not its binary value, so 0.27 is 270,000,000 and nothing next to it.
  * @throws RangeError for NaN, infinity, a negative number or more than $9,007,199.
  */
 export function dollarsToNanos(dollars: number): number {
   if (!Number.isFinite(dollars) || dollars < 0) throw new RangeError('an amount is a number of dollars, zero or more');
-  const nanos = Math.round(dollars * NANOS_PER_DOLLAR);
-  if (!Number.isSafeInteger(nanos)) throw new RangeError('the amount is too large');
-  return nanos;
+  const [mantissa = '0', exponent = '0'] = dollars.toString().split('e');
+  const [whole = '0', decimals = ''] = mantissa.split('.');
+  const digits = BigInt(whole + decimals);
+  const shift = 9 + Number(exponent) - decimals.length;
+  const nanos = shift >= 0 ? digits * 10n ** BigInt(shift) : roundHalfUp(digits, 10n ** BigInt(-shift));
+  if (nanos > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('the amount is too large');
+  return Number(nanos);
+}
+
+function roundHalfUp(numerator: bigint, denominator: bigint): bigint {
+  return (numerator * 2n + denominator) / (denominator * 2n);
 }
 
 /** Nanos as a number of dollars, for JSON replies only; never computed with. */
