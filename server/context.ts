@@ -8,10 +8,11 @@ import { createEvents, type Events } from './events.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock, Ids } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
-import type { Vault } from './lib/vault.ts';
+import { createVault, type Vault } from './lib/vault.ts';
 import type { Limits } from './limits/limits.ts';
 import { MemoryLimits } from './limits/memory-limits.ts';
 import type { Catalog } from './models/catalog.ts';
+import { createCatalog } from './models/live-catalog.ts';
 import { createDirectory } from './passes/cached-directory.ts';
 import type { PassDirectory } from './passes/directory.ts';
 import type { Settings } from './settings/settings.ts';
@@ -55,16 +56,18 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   const bumpChanges = async (on = db) => {
     await on.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
   };
+  // The start-up generates the key when none is configured; without one nothing may be stored.
+  const vault = createVault(config.ENCRYPTION_KEY ?? '');
   const settings = await createSettings({ db, config, events, log });
   const ctx: AppContext = {
     ...parts,
     events,
     db,
-    vault: notBuilt('vault'),
+    vault,
     ledger: notBuilt('ledger'),
     limits: new MemoryLimits(clock),
     settings,
-    catalog: notBuilt('catalog'),
+    catalog: await createCatalog({ db, vault, clock, log, events }),
     passes: createDirectory({ db, clock, events, settings, timeZone: config.TIME_ZONE }),
     logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
     bumpChanges,

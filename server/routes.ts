@@ -1,4 +1,5 @@
 // The explicit list of every address the server answers, in the order they are matched.
+import { channelRoutes } from './channels/routes.ts';
 import type { Route } from './http/route.ts';
 
-export const ROUTES: readonly Route[] = [];
+export const ROUTES: readonly Route[] = [...channelRoutes];

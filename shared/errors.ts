@@ -48,6 +48,8 @@ export const ERRORS = {
   body_too_large: entry(413, 'invalid_request_error', '请求太大，上限是 {limit}。', '請求太大，上限是 {limit}。', 'The request is too large; the limit is {limit}.'),
   unsupported_media_type: entry(415, 'invalid_request_error', '请求正文必须是 application/json。', '請求本文必須是 application/json。', 'The request body must be application/json.'),
   upstream_rejected: entry(400, 'invalid_request_error', '模型服务不接受这个请求：{detail}', '模型服務不接受這個請求：{detail}', 'The model service refused this request: {detail}'),
+  base_url_invalid: entry(400, 'invalid_request_error', '渠道地址有误：请填写以 http:// 或 https:// 开头的完整网址，不要带用户名、? 或 #。', '渠道網址有誤：請填寫以 http:// 或 https:// 開頭的完整網址，不要帶使用者名稱、? 或 #。', 'The base URL is not valid. Please give a whole address that begins with http:// or https://, without a user name, ? or #.'),
+  base_url_forbidden: entry(400, 'invalid_request_error', '渠道不能指向 {host}：这个地址属于本机网络或云平台内部，不允许访问。', '渠道不能指向 {host}：這個位址屬於本機網路或雲端平台內部，不允許存取。', 'A channel may not point to {host}: that address belongs to an internal network and is not allowed here.'),
   // 401 – bad credential
   credential_missing: entry(401, 'authentication_error', '请先登录，或在请求里带上通行证。', '請先登入，或在請求裡帶上通行證。', 'Please sign in, or send a pass with the request.'),
   invalid_api_key: entry(401, 'authentication_error', '这张通行证无效，请检查是否复制完整。', '這張通行證無效，請檢查是否複製完整。', 'This pass is not valid. Please check that it was copied completely.'),

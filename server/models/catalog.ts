@@ -1,6 +1,7 @@
 // The catalog's shape: every model, route, channel and price in one immutable snapshot, so that a call reads
 // memory only. Rebuilt on `catalog.changed`.
 import type { UnitPrices } from '../ledger/ledger.ts';
+import type { PriceTier, RoutePrices } from './pricing.ts';
 
 export interface CatalogKey {
   id: string;
@@ -43,8 +44,13 @@ export interface CatalogRoute {
   priority: number;
   weight: number;
   channel: CatalogChannel;
-  /** null = no price is known: refused for capped callers. */
+  /**
+   * null = no price is known: refused for capped callers. Where the price has tiers by prompt size these are the
+   * dearest that can be reached; `pricesAt` of pricing.ts gives those of one prompt.
+   */
   prices: UnitPrices | null;
+  /** By prompt size; absent or one entry where the price has no tiers. */
+  tiers?: readonly PriceTier[];
   /** The price was found by the model's name alone. */
   priceGuessed: boolean;
 }
@@ -69,6 +75,8 @@ export interface CatalogSnapshot {
   find(name: string): CatalogModel | undefined;
   /** Enabled models that have a route, by name. */
   list(): readonly CatalogModel[];
+  /** What a route's tokens cost, also of a disabled one; null = no price is known. */
+  priceOf(routeId: string): RoutePrices | null;
 }
 
 export interface Catalog {

@@ -1,0 +1,62 @@
+// The administrator's channels, at requirement 001's addresses.
+import { z } from 'zod';
+
+import { channelCreateSchema, channelUpdateSchema, channelViewSchema } from '@hallpass/shared/channels.ts';
+
+import { defineRoute } from '../http/route.ts';
+import { createChannel, deleteChannel, updateChannel } from './save.ts';
+import { channelViews } from './view.ts';
+
+const idParams = z.object({ id: z.string().max(100) });
+const tag = 'channels';
+/** Two thousand models with their settings fit. */
+const maxBodyBytes = 2 * 1024 * 1024;
+
+export const channelRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/admin/channels',
+    guard: 'admin',
+    summary: 'List the channels; keys show a hint only',
+    tag,
+    response: z.array(channelViewSchema),
+    handler: ({ ctx }) => channelViews(ctx),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/api/admin/channels',
+    guard: 'admin',
+    summary: 'Add a channel with its models',
+    tag,
+    body: channelCreateSchema,
+    response: channelViewSchema,
+    status: 201,
+    maxBodyBytes,
+    handler: ({ ctx, body }) => createChannel(ctx, body),
+  }),
+  defineRoute({
+    method: 'put',
+    path: '/api/admin/channels/:id',
+    guard: 'admin',
+    summary: 'Change a channel; fields left out stay, an api_key left out too',
+    tag,
+    params: idParams,
+    body: channelUpdateSchema,
+    response: channelViewSchema,
+    maxBodyBytes,
+    handler: ({ ctx, params, body }) => updateChannel(ctx, params.id, body),
+  }),
+  defineRoute({
+    method: 'delete',
+    path: '/api/admin/channels/:id',
+    guard: 'admin',
+    summary: 'Remove a channel; what it was used for stays in the ledger',
+    tag,
+    params: idParams,
+    response: z.object({ id: z.string(), deleted: z.literal(true) }),
+    handler: async ({ ctx, params }) => {
+      await deleteChannel(ctx, params.id);
+      return { id: params.id, deleted: true as const };
+    },
+  }),
+];

@@ -1,0 +1,79 @@
+// Holds the newest catalog and rebuilds it when something changed.
+import type { Kysely } from 'kysely';
+
+import type { Schema } from '../db/schema.ts';
+import type { Events } from '../events.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Vault } from '../lib/vault.ts';
+import type { Catalog } from './catalog.ts';
+import { buildCatalog } from './catalog-snapshot.ts';
+import { readCatalogRows } from './catalog-store.ts';
+import { loadPriceTable, type PriceTable } from './published-prices.ts';
+
+export interface CatalogParts {
+  db: Kysely<Schema>;
+  vault: Vault;
+  clock: Clock;
+  log: Logger;
+  events: Events;
+}
+
+/** A price that changes later than this is looked at again by then. */
+const RELOAD_AT_LATEST_MS = 86_400_000;
+
+/** A catalog that has been read once. @throws DatabaseError */
+export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
+  const { events, log, clock } = parts;
+  let table: PriceTable | undefined;
+  let snapshot = buildCatalog(NO_ROWS, { openKey: () => undefined, prices: undefined, now: clock.now() }).snapshot;
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function load(): Promise<void> {
+    const rows = await readCatalogRows(parts.db);
+    if (rows.channels.length > 0) table ??= await loadPriceTable();
+    const now = clock.now();
+    const built = buildCatalog(rows, { openKey: openKey(parts), prices: table, now });
+    snapshot = built.snapshot;
+    clearTimeout(timer);
+    if (built.changesAt === null) return;
+    timer = setTimeout(reloadInBackground, Math.min(built.changesAt - now, RELOAD_AT_LATEST_MS));
+    timer.unref();
+  }
+
+  /** A load that began before this request may have read too early, so the next one is waited for and shared. */
+  function reload(): Promise<void> {
+    next ??= running.then(() => {
+      next = undefined;
+      const loading = load();
+      running = loading.catch(() => {});
+      return loading;
+    });
+    return next;
+  }
+
+  function reloadInBackground(): void {
+    reload().catch((error) => log.error('the models and channels could not be read again', { error }));
+  }
+
+  events.on('catalog.changed', reloadInBackground);
+  events.on('changes.seen', reloadInBackground);
+  await reload();
+  return { current: () => snapshot, reload };
+}
+
+const NO_ROWS = { channels: [], keys: [], models: [], aliases: [], routes: [], prices: [] };
+
+/** A key that does not open disables only itself. */
+function openKey({ vault, log }: CatalogParts): (id: string, ciphertext: string) => string | undefined {
+  return (id, ciphertext) => {
+    try {
+      return vault.open(id, ciphertext);
+    } catch (error) {
+      log.error('a channel key does not open and is not used', { keyId: id, error });
+      return undefined;
+    }
+  };
+}

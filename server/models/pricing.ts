@@ -1,0 +1,131 @@
+// Decides what a route's tokens cost. Pure: prices come in as rows and published entries, unit prices go out.
+import { dollarsToNanos } from '@hallpass/shared/money.ts';
+
+import type { UnitPrices } from '../ledger/ledger.ts';
+import type { PublishedPrice } from './published-prices.ts';
+
+/** Unit prices that hold for prompts of more than `aboveTokens` tokens. */
+export interface PriceTier {
+  aboveTokens: number;
+  prices: UnitPrices;
+}
+
+export interface RoutePrices {
+  /** The dearest tier that can be reached: what is held when the prompt's size is not known. */
+  prices: UnitPrices;
+  /** By `aboveTokens`, the first at 0; one entry where the price has no tiers. */
+  tiers: readonly PriceTier[];
+  /** The price was found by the model's name alone. */
+  guessed: boolean;
+}
+
+export interface PriceSources {
+  /** The administrator's own, for the route, else for the model. */
+  own: UnitPrices | undefined;
+  /** Published for the channel's preset or base URL. */
+  published(): PublishedPrice | undefined;
+  /** Published for a model of this name, whoever serves it. */
+  byName(): PublishedPrice | undefined;
+  /** The channel is at a loopback or private address. */
+  isPrivate: boolean;
+  /** Tiers that begin above it cannot be reached. */
+  contextWindow: number | null;
+  /** Of the price table, stamped on every row. */
+  version: string;
+}
+
+/** The prices of a route by the order of DESIGN §5; null = none is known. Zero is a price. */
+export function routePrices(sources: PriceSources): RoutePrices | null {
+  if (sources.own) return flat(sources.own);
+  const exact = fromPublished(sources.published(), sources);
+  if (exact) return exact;
+  const guess = fromPublished(sources.byName(), sources);
+  // A price of nothing, found for another vendor's model of this name, says nothing about this one.
+  if (guess && !isFree(guess.prices)) return { ...guess, guessed: true };
+  return sources.isPrivate ? flat(freePrices('private-address', sources.version)) : null;
+}
+
+interface Priced {
+  prices: UnitPrices | null;
+  tiers?: readonly PriceTier[];
+}
+
+/** The unit prices for a prompt of this many tokens; a bound of the prompt gives a bound of the price. */
+export function pricesAt(route: Priced, promptTokens: number): UnitPrices | null {
+  const { tiers = [] } = route;
+  let found = tiers[0]?.prices ?? route.prices;
+  for (const { aboveTokens, prices } of tiers) if (promptTokens > aboveTokens) found = prices;
+  return found;
+}
+
+export function freePrices(source: string, version: string): UnitPrices {
+  return { promptNanos: 0, completionNanos: 0, cachedNanos: 0, cacheWriteNanos: 0, reasoningNanos: 0, imageNanos: 0, audioNanos: 0, requestNanos: 0, source, version };
+}
+
+function flat(prices: UnitPrices): RoutePrices {
+  return { prices, tiers: [{ aboveTokens: 0, prices }], guessed: false };
+}
+
+function fromPublished(entry: PublishedPrice | undefined, { contextWindow, version }: PriceSources): RoutePrices | undefined {
+  if (!entry) return undefined;
+  const keys = Object.keys(entry.price);
+  // Some models are sold by the hour or the page only; that is no price for a token.
+  if (keys.length > 0 && entry.price.input_mtok === undefined) return undefined;
+  const starts = new Set([0, ...keys.flatMap((key) => tierStarts(entry.price[key]))]);
+  const tiers = [...starts]
+    .sort((a, b) => a - b)
+    .filter((start) => start === 0 || contextWindow === null || start < contextWindow)
+    .map((aboveTokens): PriceTier => ({ aboveTokens, prices: unitPrices(entry, aboveTokens, version) }));
+  return { prices: dearest(tiers), tiers, guessed: false };
+}
+
+function tierStarts(price: PublishedPrice['price'][string]): number[] {
+  return typeof price === 'object' ? price.tiers.map(({ start }) => start) : [];
+}
+
+/** `aboveTokens` is a tier's start; the price is the one for a token more. */
+function unitPrices({ price, providerId }: PublishedPrice, aboveTokens: number, version: string): UnitPrices {
+  const dollarsOf = (key: string): number | undefined => {
+    const value = price[key];
+    if (typeof value !== 'object') return value;
+    return value.tiers.filter(({ start }) => start <= aboveTokens).at(-1)?.price ?? value.base;
+  };
+  const nanosOf = (...keys: string[]): number | null => {
+    const known = keys.map(dollarsOf).filter((dollars) => dollars !== undefined);
+    return known.length === 0 ? null : dollarsToNanos(Math.max(...known));
+  };
+  const promptNanos = nanosOf('input_mtok') ?? 0;
+  const perThousand = nanosOf('requests_kcount');
+  return {
+    promptNanos,
+    // Models that are priced by their input alone (embeddings) write no tokens; old ones priced both alike.
+    completionNanos: nanosOf('output_mtok') ?? promptNanos,
+    cachedNanos: nanosOf('cache_read_mtok'),
+    cacheWriteNanos: nanosOf('cache_write_mtok'),
+    reasoningNanos: nanosOf('output_reasoning_mtok'),
+    imageNanos: nanosOf('input_image_mtok', 'output_image_mtok'),
+    audioNanos: nanosOf('input_audio_mtok', 'output_audio_mtok'),
+    requestNanos: perThousand === null ? null : Math.ceil(perThousand / 1_000),
+    source: `genai-prices/${providerId}`,
+    version,
+  };
+}
+
+const KINDS = [
+  'promptNanos', 'completionNanos', 'cachedNanos', 'cacheWriteNanos', 'reasoningNanos', 'imageNanos', 'audioNanos', 'requestNanos',
+] as const satisfies readonly (keyof UnitPrices)[];
+
+function dearest(tiers: readonly PriceTier[]): UnitPrices {
+  const result = { ...tiers[0]!.prices };
+  for (const { prices } of tiers) {
+    for (const kind of KINDS) {
+      const price = prices[kind];
+      if (price !== null && price > (result[kind] ?? -1)) result[kind] = price;
+    }
+  }
+  return result;
+}
+
+function isFree(prices: UnitPrices): boolean {
+  return KINDS.every((kind) => !prices[kind]);
+}

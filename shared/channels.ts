@@ -1,0 +1,199 @@
+// The contract of /api/admin/channels: requirement 001's fields, and ours as optional ones.
+import { z } from 'zod';
+
+/** Most models one channel can list. */
+export const CHANNEL_MODELS_MAX = 2_000;
+/** Most keys one channel can hold. */
+export const CHANNEL_KEYS_MAX = 50;
+
+/** A name as clients write it: printable, no space at either end. */
+export const modelNameSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\s\p{C}]([^\p{C}]*[^\s\p{C}])?$/u, 'must be printable, without spaces at either end');
+
+/** A secret travels in a header: visible ASCII only. */
+const secretSchema = z.string().max(4_096).regex(/^[\x21-\x7e]*$/, 'may hold only visible ASCII characters');
+
+const count = (max: number) => z.number().int().min(1).max(max);
+const dollars = z.number().min(0).max(1_000_000);
+const durationMs = z.number().int().min(1_000).max(3_600_000);
+
+/** Dollars per million tokens (`request`: dollars per request). An absent kind is charged as its parent kind. */
+export const priceInputSchema = z.object({
+  prompt: dollars,
+  completion: dollars,
+  cached: dollars.nullish(),
+  cache_write: dollars.nullish(),
+  reasoning: dollars.nullish(),
+  image: dollars.nullish(),
+  audio: dollars.nullish(),
+  request: dollars.nullish(),
+});
+export type PriceInput = z.infer<typeof priceInputSchema>;
+
+export const MODEL_TYPES = ['chat', 'embedding', 'image', 'audio', 'video', 'rerank', 'moderation'] as const;
+export type ModelType = (typeof MODEL_TYPES)[number];
+
+export const CAPABILITIES = ['vision', 'tools', 'reasoning', 'json', 'audio', 'files'] as const;
+
+/** What a model and its route on this channel may be told. */
+const modelSettings = {
+  display_name: z.string().trim().min(1).max(200).optional(),
+  type: z.enum(MODEL_TYPES).optional(),
+  description: z.string().trim().max(2_000).nullish(),
+  provider: z.string().trim().max(100).nullish(),
+  capabilities: z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length).optional(),
+  context_window: count(100_000_000).nullish(),
+  max_output_tokens: count(100_000_000).nullish(),
+  /** null removes the price set here, so that a published one applies. */
+  prices: priceInputSchema.nullish(),
+  /** Lower is tried first. */
+  priority: z.number().int().min(0).max(1_000).optional(),
+  weight: z.number().int().min(1).max(1_000).optional(),
+};
+
+export const channelModelInputSchema = z.object({
+  /** What clients ask for. */
+  name: modelNameSchema,
+  /** What the upstream calls it; the same name when absent. */
+  upstream_model: modelNameSchema.optional(),
+  status: z.enum(['enabled', 'disabled']).optional(),
+  ...modelSettings,
+});
+export type ChannelModelInput = z.infer<typeof channelModelInputSchema>;
+
+export const channelKeyInputSchema = z.object({
+  /** Of a key the channel has; its secret stays when `key` is absent. */
+  id: z.string().max(100).optional(),
+  key: secretSchema.min(1).optional(),
+  status: z.enum(['enabled', 'disabled']).optional(),
+});
+export type ChannelKeyInput = z.infer<typeof channelKeyInputSchema>;
+
+export const channelOptionsSchema = z.object({
+  first_byte_timeout_ms: durationMs.optional(),
+  stall_timeout_ms: durationMs.optional(),
+  max_tokens_field: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
+  max_response_bytes: z.number().int().min(1_024).max(256 * 1024 * 1024).optional(),
+});
+
+const channelFields = {
+  name: z.string().trim().min(1).max(100),
+  base_url: z.string().min(1).max(2_048),
+  /** Empty or the masked hint = not changed. */
+  api_key: z.union([secretSchema, z.string().max(20).regex(/^\S*…\S*$/)]).optional(),
+  model_id: modelNameSchema.nullable(),
+  rpm_limit: count(1_000_000).nullable(),
+  is_enabled: z.boolean(),
+  protocol: z.enum(['openai-chat']),
+  auth_type: z.enum(['bearer', 'api-key', 'query', 'none']),
+  preset: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is not the name of a preset').nullable(),
+  key_usage_mode: z.enum(['single', 'round_robin', 'random']),
+  tpm_limit: count(1_000_000_000).nullable(),
+  api_keys: z.array(channelKeyInputSchema).max(CHANNEL_KEYS_MAX),
+  models: z.array(channelModelInputSchema).min(1).max(CHANNEL_MODELS_MAX),
+  options: channelOptionsSchema,
+  ...modelSettings,
+};
+
+const channelShape = z.object(channelFields).partial();
+
+/** What a PUT may change; absent fields stay. */
+export const channelUpdateSchema = channelShape
+  .refine((body) => !(body.api_key && body.api_keys), { path: ['api_key'], message: 'send either api_key or api_keys' })
+  .refine((body) => !body.models || body.model_id == null || body.model_id === body.models[0]?.name, {
+    path: ['model_id'],
+    message: 'must be the name of the first of models',
+  })
+  .refine((body) => distinct(body.models?.map(({ name, upstream_model }) => `${name}\n${upstream_model ?? name}`)), {
+    path: ['models'],
+    message: 'lists the same model twice',
+  })
+  .refine((body) => distinct(body.api_keys?.flatMap(({ id }) => id ?? [])), {
+    path: ['api_keys'],
+    message: 'lists the same key twice',
+  });
+export type ChannelUpdate = z.infer<typeof channelUpdateSchema>;
+
+export const channelCreateSchema = channelUpdateSchema
+  .refine((body) => body.name !== undefined, { path: ['name'], message: 'is required' })
+  .refine((body) => body.base_url !== undefined, { path: ['base_url'], message: 'is required' })
+  .refine((body) => body.model_id != null || body.models !== undefined, { path: ['model_id'], message: 'is required' });
+
+const priceViewSchema = z.object({
+  prompt: z.number(),
+  completion: z.number(),
+  cached: z.number().nullable(),
+  cache_write: z.number().nullable(),
+  reasoning: z.number().nullable(),
+  image: z.number().nullable(),
+  audio: z.number().nullable(),
+  request: z.number().nullable(),
+});
+export type PriceView = z.infer<typeof priceViewSchema>;
+
+export const channelModelViewSchema = z.object({
+  /** The route's id. */
+  id: z.string(),
+  name: z.string(),
+  upstream_model: z.string(),
+  display_name: z.string(),
+  type: z.string(),
+  provider: z.string().nullable(),
+  description: z.string().nullable(),
+  status: z.enum(['enabled', 'disabled']),
+  capabilities: z.array(z.string()),
+  context_window: z.number().nullable(),
+  max_output_tokens: z.number().nullable(),
+  priority: z.number(),
+  weight: z.number(),
+  /** The price set here; null where a published one or none applies. */
+  prices: priceViewSchema.nullable(),
+  /** What calls are charged; null = no price is known, and passes with a budget are refused. */
+  effective_prices: priceViewSchema.nullable(),
+  /** Where `effective_prices` come from. */
+  price_source: z.string().nullable(),
+  /** Found by the model's name alone; better set one's own. */
+  price_guessed: z.boolean(),
+});
+export type ChannelModelView = z.infer<typeof channelModelViewSchema>;
+
+/** A channel as an administrator sees it. No secret has a field here. */
+export const channelViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  base_url: z.string(),
+  /** The first of `models`; null where the channel has none. */
+  model_id: z.string().nullable(),
+  rpm_limit: z.number().nullable(),
+  is_enabled: z.boolean(),
+  has_key: z.boolean(),
+  /** Such as `sk-…abcd`. */
+  key_hint: z.string().nullable(),
+  protocol: z.string(),
+  auth_type: z.string(),
+  preset: z.string().nullable(),
+  key_usage_mode: z.string(),
+  tpm_limit: z.number().nullable(),
+  options: channelOptionsSchema,
+  api_keys: z.array(
+    z.object({
+      id: z.string(),
+      hint: z.string(),
+      status: z.string(),
+      cooldown_until: z.string().nullable(),
+      last_error: z.string().nullable(),
+      last_error_at: z.string().nullable(),
+    }),
+  ),
+  models: z.array(channelModelViewSchema),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type ChannelView = z.infer<typeof channelViewSchema>;
+
+function distinct(values: readonly string[] | undefined): boolean {
+  return !values || new Set(values).size === values.length;
+}
