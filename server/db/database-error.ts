@@ -57,7 +57,7 @@ export function fromPostgres(error: unknown): DatabaseError {
   };
   const problem =
     POSTGRES_PROBLEMS.find(([pattern]) => pattern.test(code))?.[1] ??
-    (/connect|terminat|timeout/i.test(message) ? 'unavailable' : 'other');
+    (/connect|terminat|timeout|after calling end/i.test(message) ? 'unavailable' : 'other');
   const column = /Key \(([\w, ]+)\)/.exec(detail ?? '')?.[1];
   return new DatabaseError(problem, message, table && column ? `${table}.${column}` : undefined);
 }

@@ -1,7 +1,8 @@
 // Kysely on PostgreSQL: one small pool; whole numbers come back as numbers.
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 
+import { fromPostgres } from './database-error.ts';
 import type { DatabaseHandle } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
@@ -22,8 +23,34 @@ export function openPostgres(url: string): DatabaseHandle {
   });
   // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
   pool.on('error', () => {});
-  const dialect = new PostgresDialect({ pool });
+  const dialect = new PostgresDialect({ pool: withOurErrors(pool) });
   const raw = new Kysely<never>({ dialect });
   const db = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
-  return { engine: 'postgres', db, raw, close: () => db.destroy() };
+  return { engine: 'postgres', db, raw, close: () => pool.end() };
+}
+
+/** The pool, throwing DatabaseError only. */
+function withOurErrors(pool: pg.Pool): PostgresPool {
+  const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    connect: async () => {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw fromPostgres(error);
+      });
+      const known = wrapped.get(client) ?? withOurErrorsOn(client);
+      wrapped.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+function withOurErrorsOn(client: pg.PoolClient): PostgresPoolClient {
+  // Of the two forms Kysely may call, cursors are not configured.
+  const query = (text: string, values: unknown[]) =>
+    client.query(text, values).catch((error: unknown) => {
+      throw fromPostgres(error);
+    });
+  return { query: query as unknown as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
 }
