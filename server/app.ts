@@ -27,7 +27,8 @@ export function createApp(ctx: AppContext): Hono<HttpEnv> {
   });
   app.onError((thrown, http) => {
     const error = toAppError(thrown, http.get('requestId'));
-    if (error.code === 'internal_error') ctx.log.error('unexpected', { requestId: http.get('requestId'), error: thrown });
+    if (error.code === 'internal_error')
+      ctx.log.error('unexpected', { requestId: http.get('requestId'), error: thrown });
     const { status, headers, body } = errorAnswer(error, http.get('family'), http.get('locale'));
     return http.json(body, status as 500, headers);
   });

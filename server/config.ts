@@ -17,6 +17,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 const flag = z.stringbool();
 const optional = z.string().min(1).optional();
 
+// oxfmt-ignore
 export const SETTINGS = {
   APP_PORT: setting(whole(0, 65_535).default(8000), 'The one port everything is served on. 0 picks a free one.'),
   HOST: setting(z.string().default('0.0.0.0'), 'The address to listen on; the default lets the class reach it.'),
@@ -60,6 +61,7 @@ export class ConfigError extends Error {
 }
 
 /** The sample values of the requirement documents and of other projects' documentation. */
+// oxfmt-ignore
 const SAMPLE_VALUES = new Set([
   'change_me', 'changeme', 'your_secure_password', 'your_secret_key', 'your_encryption_key', 'random_secret_key',
   'random_encrypt_key', 'admin_password', 'password123', 'sk-1234', 'sk-your-api-key', 'your-secret-key',

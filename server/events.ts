@@ -1,8 +1,26 @@
 // What happens in the system, as one typed union, told after it was committed. Listeners must be quick:
 // a slow consumer keeps its own bounded queue.
 export type HallpassEvent =
-  | { type: 'call.opened'; callId: string; at: number; model: string; passId: string | null; classroomId: string | null; seatId: string | null }
-  | { type: 'call.settled'; callId: string; at: number; model: string; status: string; costNanos: number; passId: string | null; classroomId: string | null; seatId: string | null }
+  | {
+      type: 'call.opened';
+      callId: string;
+      at: number;
+      model: string;
+      passId: string | null;
+      classroomId: string | null;
+      seatId: string | null;
+    }
+  | {
+      type: 'call.settled';
+      callId: string;
+      at: number;
+      model: string;
+      status: string;
+      costNanos: number;
+      passId: string | null;
+      classroomId: string | null;
+      seatId: string | null;
+    }
   | { type: 'call.refused'; requestId: string; at: number; code: string; passId: string | null; ip: string | null }
   | { type: 'call.over_hold'; callId: string; heldNanos: number; reportedNanos: number; channelId: string | null }
   | { type: 'pass.changed'; passId: string }

@@ -37,6 +37,8 @@ const entry = (
   ...(retry === undefined ? {} : { retry }),
 });
 
+// One line per code, so that it reads as a table.
+// oxfmt-ignore
 export const ERRORS = {
   // 400 – the caller's request
   invalid_body: entry(400, 'invalid_request_error', '请求内容有误：{detail}', '請求內容有誤：{detail}', 'The request is not valid: {detail}'),
@@ -99,10 +101,6 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Replaces `{name}` in a text of the table; an absent parameter is left out. */
-export function errorMessage(
-  code: ErrorCode,
-  locale: Locale,
-  params: Record<string, string | number> = {},
-): string {
+export function errorMessage(code: ErrorCode, locale: Locale, params: Record<string, string | number> = {}): string {
   return ERRORS[code].text[locale].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }

@@ -49,7 +49,12 @@ const POSTGRES_PROBLEMS: [RegExp, DatabaseProblem][] = [
 /** Reads what `pg` threw. */
 export function fromPostgres(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const { code = '', message = String(error), table, detail } = error as {
+  const {
+    code = '',
+    message = String(error),
+    table,
+    detail,
+  } = error as {
     code?: string;
     message?: string;
     table?: string;

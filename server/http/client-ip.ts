@@ -6,12 +6,19 @@ export type ClientIp = (peer: string, forwardedFor: string | undefined) => strin
 /** @param trusted addresses and CIDR networks, separated by commas. @throws Error naming a malformed entry. */
 export function createClientIp(trusted: string): ClientIp {
   const proxies = new BlockList();
-  for (const entry of trusted.split(',').map((part) => part.trim()).filter(Boolean)) addNetwork(proxies, entry);
+  for (const entry of trusted
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean))
+    addNetwork(proxies, entry);
   const isTrusted = (ip: string) => proxies.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
   return (peer, forwardedFor) => {
     let ip = normalizeIp(peer);
     // The right-most hop is the one the nearest proxy saw; go left only through proxies we trust.
-    const hops = (forwardedFor ?? '').split(',', 50).map((hop) => hop.trim()).reverse();
+    const hops = (forwardedFor ?? '')
+      .split(',', 50)
+      .map((hop) => hop.trim())
+      .reverse();
     for (const hop of hops) {
       if (!isIP(ip) || !isTrusted(ip) || !isIP(normalizeIp(hop))) break;
       ip = normalizeIp(hop);

@@ -35,7 +35,8 @@ const CHAT_UPSTREAM = new Set<ErrorCode>(['upstream_error', 'upstream_timeout', 
 /** Anything thrown → an AppError; what nobody foresaw is `internal_error` and tells nothing but the request id. */
 export function toAppError(error: unknown, requestId: string): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof LedgerUnavailable) return new AppError('ledger_unavailable', { retryAfterMs: 2_000, cause: error });
+  if (error instanceof LedgerUnavailable)
+    return new AppError('ledger_unavailable', { retryAfterMs: 2_000, cause: error });
   if (error instanceof DatabaseError && (error.problem === 'busy' || error.problem === 'unavailable'))
     return new AppError('database_unavailable', { retryAfterMs: 2_000, cause: error });
   return new AppError('internal_error', { params: { requestId }, cause: error });
@@ -68,7 +69,14 @@ function errorObject(error: AppError, family: ErrorFamily, locale: Locale, secon
   }
   if (family === 'chat' && CHAT_LIMITS.has(error.code)) {
     const text = CHAT_LIMIT_TEXT[locale];
-    return { type: 'rate_limit_exceeded', message: text, retry_after: seconds ?? 60, code: error.code, param, ...details };
+    return {
+      type: 'rate_limit_exceeded',
+      message: text,
+      retry_after: seconds ?? 60,
+      code: error.code,
+      param,
+      ...details,
+    };
   }
   if (family === 'chat' && CHAT_UPSTREAM.has(error.code)) {
     return { type: 'upstream_error', message: errorMessage('upstream_error', locale), code: error.code, param };

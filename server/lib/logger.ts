@@ -7,8 +7,10 @@ export interface Logger {
 
 /** @param write where a finished line goes. */
 export function createLogger(write: (line: string) => void): Logger {
-  const at = (level: string) => (message: string, fields: Record<string, unknown> = {}) =>
-    write(JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) }));
+  const at =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) =>
+      write(JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) }));
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
 
