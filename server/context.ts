@@ -8,6 +8,7 @@ import { createEvents, type Events } from './events.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock, Ids } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
+import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createVault, type Vault } from './lib/vault.ts';
 import type { Limits } from './limits/limits.ts';
 import { MemoryLimits } from './limits/memory-limits.ts';
@@ -36,6 +37,7 @@ export interface AppContext {
   catalog: Catalog;
   passes: PassDirectory;
   logins: Logins;
+  shutdown: Shutdown;
   /** Bumps the version row that other processes poll, inside or outside a transaction. */
   bumpChanges(db?: Kysely<Schema>): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     catalog: await createCatalog({ db, vault, clock, log, events }),
     passes: createDirectory({ db, clock, events, settings, timeZone: config.TIME_ZONE }),
     logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
+    shutdown: createShutdown(),
     bumpChanges,
   };
   return ctx;
