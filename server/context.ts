@@ -56,7 +56,10 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   const { db } = database;
   const events = createEvents((error) => log.error('a listener failed', { error }));
   const bumpChanges = async (on = db) => {
-    await on.updateTable('changes').set((eb) => ({ version: eb('version', '+', 1) })).execute();
+    await on
+      .updateTable('changes')
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .execute();
   };
   // The start-up generates the key when none is configured; without one nothing may be stored.
   const vault = createVault(config.ENCRYPTION_KEY ?? '');

@@ -19,7 +19,11 @@ const rpm = z.int().min(0).max(1_000_000);
 export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettings[K]> } = {
   guestRpm: { key: 'guest_rpm', schema: rpm, fallback: (config) => config.GUEST_RPM },
   userRpm: { key: 'user_rpm', schema: rpm, fallback: (config) => config.USER_RPM },
-  logRetentionDays: { key: 'log_retention_days', schema: z.int().min(1).max(3_650), fallback: (config) => config.LOG_RETENTION_DAYS },
+  logRetentionDays: {
+    key: 'log_retention_days',
+    schema: z.int().min(1).max(3_650),
+    fallback: (config) => config.LOG_RETENTION_DAYS,
+  },
   systemBudgetNanos: { key: 'system_budget', schema: z.int().min(0).nullable(), fallback: () => null },
   registration: { key: 'registration', schema: z.enum(['open', 'closed']), fallback: () => 'open' },
   guestsAllowed: { key: 'guests_allowed', schema: z.boolean(), fallback: () => true },

@@ -25,7 +25,15 @@ async function problemOf(promise: Promise<unknown>): Promise<string> {
 /** What a token would hold if we had signed it, changed at will. */
 function forge(app: TestApp, userId: string, claims: Record<string, unknown> = {}) {
   const seconds = app.clock.now() / 1000;
-  return { sub: userId, jti: 'login_x', iat: seconds, exp: seconds + 3600, iss: 'hallpass', aud: 'hallpass-login', ...claims };
+  return {
+    sub: userId,
+    jti: 'login_x',
+    iat: seconds,
+    exp: seconds + 3600,
+    iss: 'hallpass',
+    aud: 'hallpass-login',
+    ...claims,
+  };
 }
 
 const hs256 = (payload: Record<string, unknown>, key = signingKey(SECRET), header = {}) =>
@@ -34,7 +42,13 @@ const hs256 = (payload: Record<string, unknown>, key = signingKey(SECRET), heade
 test('a login is good for 24 hours and not a millisecond longer', async () => {
   await using app = await createTestApp();
   const { userId, token } = await signInAs(app.ctx, 'teacher');
-  expect(await app.ctx.logins.verify(token)).toEqual({ id: userId, role: 'teacher', name: `${userId}@example.com`, email: `${userId}@example.com`, locale: null });
+  expect(await app.ctx.logins.verify(token)).toEqual({
+    id: userId,
+    role: 'teacher',
+    name: `${userId}@example.com`,
+    email: `${userId}@example.com`,
+    locale: null,
+  });
   app.clock.advance(DAY_MS - 1);
   expect((await app.ctx.logins.verify(token)).id).toBe(userId);
   app.clock.advance(1);
@@ -71,7 +85,9 @@ test('forged, foreign and over-long tokens are refused', async () => {
     'another secret': await hs256(good, signingKey('another-secret-key-0123456789')),
     'kid path to an empty file': await hs256(good, new Uint8Array(32), { kid: '../../../../dev/null' }),
     'kid as SQL': await hs256(good, new TextEncoder().encode('x'.repeat(32)), { kid: "' union select 'x" }),
-    'own key in jwk': await hs256(good, new Uint8Array(32), { jwk: { kty: 'oct', k: Buffer.alloc(32).toString('base64url') } }),
+    'own key in jwk': await hs256(good, new Uint8Array(32), {
+      jwk: { kty: 'oct', k: Buffer.alloc(32).toString('base64url') },
+    }),
     expired: await hs256({ ...good, iat: seconds - 7200, exp: seconds - 1 }),
     'issued far in the future': await hs256({ ...good, iat: seconds + 3600, exp: seconds + 7200 }),
     'not valid yet': await hs256({ ...good, nbf: seconds + 3600 }),
@@ -83,7 +99,7 @@ test('forged, foreign and over-long tokens are refused', async () => {
     'no id': await hs256({ ...good, jti: undefined }),
     'no expiry': await hs256({ ...good, exp: undefined }),
     'unknown user': await hs256({ ...good, sub: 'user_nobody' }),
-    'truncated': own.slice(0, -1),
+    truncated: own.slice(0, -1),
     'signature of another token': `${header}.${Buffer.from(JSON.stringify({ ...good, sub: 'user_other' })).toString('base64url')}.${signature}`,
     'trailing dot': `${own}.`,
     'over-long': `${own}${'A'.repeat(3_000)}`,
@@ -174,5 +190,6 @@ test('a login is told from a pass by its form', async () => {
   await using app = await createTestApp();
   const { logins } = app.ctx;
   expect(logins.looksLikeLogin(await logins.issue('user_1'))).toBe(true);
-  for (const pass of ['sk-hp-3f9a-abc', 'sk-1234', 'eyJ', 'eyJ.', 'eyJ.a', 'sk.eyJ.x', 'a.b.c']) expect(logins.looksLikeLogin(pass)).toBe(false);
+  for (const pass of ['sk-hp-3f9a-abc', 'sk-1234', 'eyJ', 'eyJ.', 'eyJ.a', 'sk.eyJ.x', 'a.b.c'])
+    expect(logins.looksLikeLogin(pass)).toBe(false);
 });

@@ -29,7 +29,11 @@ export async function insertRevokedLogin(
   login: { id: string; userId: string; expiresAt: number },
   now: number,
 ): Promise<void> {
-  await db.insertInto('revokedLogins').values(login).onConflict((on) => on.column('id').doNothing()).execute();
+  await db
+    .insertInto('revokedLogins')
+    .values(login)
+    .onConflict((on) => on.column('id').doNothing())
+    .execute();
   const expired = db.selectFrom('revokedLogins').select('id').where('expiresAt', '<', now).limit(100);
   await db.deleteFrom('revokedLogins').where('id', 'in', expired).execute();
 }
