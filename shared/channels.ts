@@ -14,20 +14,26 @@ export const modelNameSchema = z
   .regex(/^[^\s\p{C}]([^\p{C}]*[^\s\p{C}])?$/u, 'must be printable, without spaces at either end');
 
 /** A secret travels in a header: visible ASCII only. */
-const secretSchema = z.string().max(4_096).regex(/^[\x21-\x7e]*$/, 'may hold only visible ASCII characters');
+const secretSchema = z
+  .string()
+  .max(4_096)
+  .regex(/^[\x21-\x7e]*$/, 'may hold only visible ASCII characters');
 
 const count = (max: number) => z.number().int().min(1).max(max);
 const dollars = z.number().min(0).max(1_000_000);
 const durationMs = z.number().int().min(1_000).max(3_600_000);
 
-/** Dollars per million tokens (`request`: dollars per request). An absent kind is charged as its parent kind. */
+/**
+ * Dollars per million tokens; `image` is per picture sent, `request` per request. An absent kind of token is charged
+ * as the kind it is part of.
+ */
 export const priceInputSchema = z.object({
   prompt: dollars,
   completion: dollars,
   cached: dollars.nullish(),
   cache_write: dollars.nullish(),
   reasoning: dollars.nullish(),
-  image: dollars.nullish(),
+  image: z.number().min(0).max(9).nullish(),
   audio: dollars.nullish(),
   request: dollars.nullish(),
 });
@@ -76,20 +82,36 @@ export const channelOptionsSchema = z.object({
   first_byte_timeout_ms: durationMs.optional(),
   stall_timeout_ms: durationMs.optional(),
   max_tokens_field: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
-  max_response_bytes: z.number().int().min(1_024).max(256 * 1024 * 1024).optional(),
+  max_response_bytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(256 * 1024 * 1024)
+    .optional(),
 });
 
 const channelFields = {
   name: z.string().trim().min(1).max(100),
   base_url: z.string().min(1).max(2_048),
   /** Empty or the masked hint = not changed. */
-  api_key: z.union([secretSchema, z.string().max(20).regex(/^\S*…\S*$/)]).optional(),
+  api_key: z
+    .union([
+      secretSchema,
+      z
+        .string()
+        .max(20)
+        .regex(/^\S*…\S*$/),
+    ])
+    .optional(),
   model_id: modelNameSchema.nullable(),
   rpm_limit: count(1_000_000).nullable(),
   is_enabled: z.boolean(),
   protocol: z.enum(['openai-chat']),
   auth_type: z.enum(['bearer', 'api-key', 'query', 'none']),
-  preset: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is not the name of a preset').nullable(),
+  preset: z
+    .string()
+    .regex(/^[a-z0-9-]{1,50}$/, 'is not the name of a preset')
+    .nullable(),
   key_usage_mode: z.enum(['single', 'round_robin', 'random']),
   tpm_limit: count(1_000_000_000).nullable(),
   api_keys: z.array(channelKeyInputSchema).max(CHANNEL_KEYS_MAX),

@@ -17,9 +17,10 @@ export interface StoredEntry {
  */
 export function wantedModels(body: ChannelUpdate, stored: readonly StoredEntry[]): ChannelModelInput[] | undefined {
   if (body.models) return body.models;
-  const [first, ...others] = stored.map(
-    ({ route, modelName }): ChannelModelInput => ({ name: modelName, upstream_model: route.upstreamModel }),
-  );
+  const [first, ...others] = stored.map(({ route, modelName }): ChannelModelInput => ({
+    name: modelName,
+    upstream_model: route.upstreamModel,
+  }));
   const settings = firstModelSettings(body);
   const name = body.model_id ?? first?.name;
   if (name === undefined || (body.model_id == null && Object.keys(settings).length === 0)) return undefined;
@@ -29,7 +30,16 @@ export function wantedModels(body: ChannelUpdate, stored: readonly StoredEntry[]
 }
 
 const SETTINGS = [
-  'display_name', 'type', 'description', 'provider', 'capabilities', 'context_window', 'max_output_tokens', 'prices', 'priority', 'weight',
+  'display_name',
+  'type',
+  'description',
+  'provider',
+  'capabilities',
+  'context_window',
+  'max_output_tokens',
+  'prices',
+  'priority',
+  'weight',
 ] as const satisfies readonly (keyof ChannelModelInput & keyof ChannelUpdate)[];
 
 function firstModelSettings(body: ChannelUpdate): Partial<ChannelModelInput> {
@@ -67,7 +77,11 @@ export function modelChanges(entry: ChannelModelInput, row: ModelRow): Partial<M
   });
 }
 
-export function newRoute(entry: ChannelModelInput, ids: { id: string; modelId: string; channelId: string }, now: number): RouteRow {
+export function newRoute(
+  entry: ChannelModelInput,
+  ids: { id: string; modelId: string; channelId: string },
+  now: number,
+): RouteRow {
   return {
     ...ids,
     upstreamModel: entry.upstream_model ?? entry.name,
@@ -82,11 +96,18 @@ export function newRoute(entry: ChannelModelInput, ids: { id: string; modelId: s
 }
 
 export function routeChanges(entry: ChannelModelInput, row: RouteRow): Partial<RouteRow> {
-  return changed(row, { upstreamModel: entry.upstream_model ?? entry.name, priority: entry.priority, weight: entry.weight, status: entry.status });
+  return changed(row, {
+    upstreamModel: entry.upstream_model ?? entry.name,
+    priority: entry.priority,
+    weight: entry.weight,
+    status: entry.status,
+  });
 }
 
 /** The price in whole nanos; absent kinds are null. */
-export function priceColumns(input: PriceInput): Omit<PriceRow, 'id' | 'modelId' | 'routeId' | 'source' | 'validFrom' | 'createdAt'> {
+export function priceColumns(
+  input: PriceInput,
+): Omit<PriceRow, 'id' | 'modelId' | 'routeId' | 'source' | 'validFrom' | 'createdAt'> {
   const nanos = (dollars: number | null | undefined) => (dollars == null ? null : dollarsToNanos(dollars));
   return {
     promptNanos: dollarsToNanos(input.prompt),
@@ -94,7 +115,8 @@ export function priceColumns(input: PriceInput): Omit<PriceRow, 'id' | 'modelId'
     cachedNanos: nanos(input.cached),
     cacheWriteNanos: nanos(input.cache_write),
     reasoningNanos: nanos(input.reasoning),
-    imageNanos: nanos(input.image),
+    // Kept per million pictures, as every unit price is.
+    imageNanos: input.image == null ? null : dollarsToNanos(input.image) * 1_000_000,
     audioNanos: nanos(input.audio),
     requestNanos: nanos(input.request),
   };
@@ -106,6 +128,8 @@ export function samePrice(row: PriceRow | undefined, input: PriceInput): boolean
 }
 
 function changed<R extends object>(row: R, wanted: { [K in keyof R]?: R[K] | undefined }): Partial<R> {
-  const entries = Object.entries(wanted).filter(([name, value]) => value !== undefined && value !== row[name as keyof R]);
+  const entries = Object.entries(wanted).filter(
+    ([name, value]) => value !== undefined && value !== row[name as keyof R],
+  );
   return Object.fromEntries(entries) as Partial<R>;
 }

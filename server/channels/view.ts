@@ -99,7 +99,7 @@ function priceView(prices: Omit<UnitPrices, 'source' | 'version'>): PriceView {
     cached: dollars(prices.cachedNanos),
     cache_write: dollars(prices.cacheWriteNanos),
     reasoning: dollars(prices.reasoningNanos),
-    image: dollars(prices.imageNanos),
+    image: prices.imageNanos === null ? null : nanosToDollars(prices.imageNanos / 1_000_000),
     audio: dollars(prices.audioNanos),
     request: dollars(prices.requestNanos),
   };

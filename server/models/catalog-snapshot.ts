@@ -39,7 +39,19 @@ export function buildCatalog(rows: CatalogRows, tools: SnapshotTools): BuiltCata
     );
     const { id, publicName, displayName, type, provider, description, contextWindow, maxOutputTokens, createdAt } = row;
     const capabilities = JSON.parse(row.capabilities) as string[];
-    return Object.freeze({ id, publicName, displayName, type, provider, description, contextWindow, maxOutputTokens, createdAt, capabilities, routes });
+    return Object.freeze({
+      id,
+      publicName,
+      displayName,
+      type,
+      provider,
+      description,
+      contextWindow,
+      maxOutputTokens,
+      createdAt,
+      capabilities,
+      routes,
+    });
   });
   const callable = models.filter(({ routes }) => routes.length > 0);
   return { snapshot: snapshotOf(callable, rows, prices), changesAt: pricing.changesAt() };
@@ -115,7 +127,10 @@ function createPricing(rows: CatalogRows, { prices: table, now }: Pick<SnapshotT
   const channels = new Map(rows.channels.map((row) => [row.id, row]));
   const models = new Map(rows.models.map((row) => [row.id, row]));
   const byRoute = Map.groupBy(rows.prices, ({ routeId }) => routeId);
-  const byModel = Map.groupBy(rows.prices.filter(({ routeId }) => routeId === null), ({ modelId }) => modelId);
+  const byModel = Map.groupBy(
+    rows.prices.filter(({ routeId }) => routeId === null),
+    ({ modelId }) => modelId,
+  );
   const noteChange = <T extends { changesAt: number | null }>(found: T | undefined) => {
     if (found?.changesAt != null) changes.push(found.changesAt);
     return found;
@@ -146,6 +161,26 @@ function createPricing(rows: CatalogRows, { prices: table, now }: Pick<SnapshotT
 }
 
 function ownPrices(row: Selectable<PricesTable>): UnitPrices {
-  const { promptNanos, completionNanos, cachedNanos, cacheWriteNanos, reasoningNanos, imageNanos, audioNanos, requestNanos } = row;
-  return { promptNanos, completionNanos, cachedNanos, cacheWriteNanos, reasoningNanos, imageNanos, audioNanos, requestNanos, source: row.source, version: row.id };
+  const {
+    promptNanos,
+    completionNanos,
+    cachedNanos,
+    cacheWriteNanos,
+    reasoningNanos,
+    imageNanos,
+    audioNanos,
+    requestNanos,
+  } = row;
+  return {
+    promptNanos,
+    completionNanos,
+    cachedNanos,
+    cacheWriteNanos,
+    reasoningNanos,
+    imageNanos,
+    audioNanos,
+    requestNanos,
+    source: row.source,
+    version: row.id,
+  };
 }

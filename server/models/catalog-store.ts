@@ -1,7 +1,14 @@
 // Reads what the catalog is built from: small tables, whole.
 import type { Kysely, Selectable } from 'kysely';
 
-import type { ChannelKeysTable, ChannelsTable, ModelAliasesTable, ModelsTable, PricesTable, RoutesTable } from '../db/tables/gateway.ts';
+import type {
+  ChannelKeysTable,
+  ChannelsTable,
+  ModelAliasesTable,
+  ModelsTable,
+  PricesTable,
+  RoutesTable,
+} from '../db/tables/gateway.ts';
 import type { Schema } from '../db/schema.ts';
 
 export interface CatalogRows {

@@ -59,14 +59,28 @@ export function pricesAt(route: Priced, promptTokens: number): UnitPrices | null
 }
 
 export function freePrices(source: string, version: string): UnitPrices {
-  return { promptNanos: 0, completionNanos: 0, cachedNanos: 0, cacheWriteNanos: 0, reasoningNanos: 0, imageNanos: 0, audioNanos: 0, requestNanos: 0, source, version };
+  return {
+    promptNanos: 0,
+    completionNanos: 0,
+    cachedNanos: 0,
+    cacheWriteNanos: 0,
+    reasoningNanos: 0,
+    imageNanos: 0,
+    audioNanos: 0,
+    requestNanos: 0,
+    source,
+    version,
+  };
 }
 
 function flat(prices: UnitPrices): RoutePrices {
   return { prices, tiers: [{ aboveTokens: 0, prices }], guessed: false };
 }
 
-function fromPublished(entry: PublishedPrice | undefined, { contextWindow, version }: PriceSources): RoutePrices | undefined {
+function fromPublished(
+  entry: PublishedPrice | undefined,
+  { contextWindow, version }: PriceSources,
+): RoutePrices | undefined {
   if (!entry) return undefined;
   const keys = Object.keys(entry.price);
   // Some models are sold by the hour or the page only; that is no price for a token.
@@ -98,12 +112,14 @@ function unitPrices({ price, providerId }: PublishedPrice, aboveTokens: number, 
   const perThousand = nanosOf('requests_kcount');
   return {
     promptNanos,
-    // Models that are priced by their input alone (embeddings) write no tokens; old ones priced both alike.
-    completionNanos: nanosOf('output_mtok') ?? promptNanos,
+    // Models that are priced by their input alone (embeddings) write no tokens; old ones priced both alike. Pictures
+    // that a model draws are counted among its completion tokens, so a model that draws is charged as if it did.
+    completionNanos: nanosOf('output_mtok', 'output_image_mtok') ?? promptNanos,
     cachedNanos: nanosOf('cache_read_mtok'),
     cacheWriteNanos: nanosOf('cache_write_mtok'),
     reasoningNanos: nanosOf('output_reasoning_mtok'),
-    imageNanos: nanosOf('input_image_mtok', 'output_image_mtok'),
+    // The table prices the tokens of a picture, which are prompt tokens; it has no price for one picture.
+    imageNanos: null,
     audioNanos: nanosOf('input_audio_mtok', 'output_audio_mtok'),
     requestNanos: perThousand === null ? null : Math.ceil(perThousand / 1_000),
     source: `genai-prices/${providerId}`,
@@ -112,7 +128,14 @@ function unitPrices({ price, providerId }: PublishedPrice, aboveTokens: number, 
 }
 
 const KINDS = [
-  'promptNanos', 'completionNanos', 'cachedNanos', 'cacheWriteNanos', 'reasoningNanos', 'imageNanos', 'audioNanos', 'requestNanos',
+  'promptNanos',
+  'completionNanos',
+  'cachedNanos',
+  'cacheWriteNanos',
+  'reasoningNanos',
+  'imageNanos',
+  'audioNanos',
+  'requestNanos',
 ] as const satisfies readonly (keyof UnitPrices)[];
 
 function dearest(tiers: readonly PriceTier[]): UnitPrices {
