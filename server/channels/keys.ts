@@ -40,7 +40,10 @@ interface NewKey extends KeyTools {
   status?: 'enabled' | 'disabled' | undefined;
 }
 
-function newKey(secret: string, { vault, ids, now, channelId, position, status, id = ids.next('ckey') }: NewKey): KeyRow {
+function newKey(
+  secret: string,
+  { vault, ids, now, channelId, position, status, id = ids.next('ckey') }: NewKey,
+): KeyRow {
   return {
     id,
     channelId,

@@ -3,7 +3,16 @@ import type { ChannelModelInput, ChannelUpdate } from '@hallpass/shared/channels
 
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
-import { modelChanges, newModel, newRoute, priceColumns, routeChanges, samePrice, type StoredEntry, wantedModels } from './entries.ts';
+import {
+  modelChanges,
+  newModel,
+  newRoute,
+  priceColumns,
+  routeChanges,
+  samePrice,
+  type StoredEntry,
+  wantedModels,
+} from './entries.ts';
 import * as store from './store.ts';
 
 interface Pair {
@@ -17,7 +26,10 @@ export async function saveModels(ctx: AppContext, channelId: string, body: Chann
   const stored = await storedEntries(ctx, channelId);
   const wanted = wantedModels(body, stored);
   if (!wanted) return;
-  const [alias] = await store.listAliases(ctx.db, wanted.map(({ name }) => name));
+  const [alias] = await store.listAliases(
+    ctx.db,
+    wanted.map(({ name }) => name),
+  );
   if (alias !== undefined) throw new AppError('already_exists', { param: 'model_id', params: { what: alias } });
   const pairs = await saveRoutes(ctx, { channelId, wanted, stored });
   await savePrices(ctx, pairs);
@@ -25,7 +37,10 @@ export async function saveModels(ctx: AppContext, channelId: string, body: Chann
 
 async function storedEntries({ db }: AppContext, channelId: string): Promise<StoredEntry[]> {
   const routes = await store.listRoutes(db, channelId);
-  const models = await store.listModels(db, routes.map(({ modelId }) => modelId));
+  const models = await store.listModels(
+    db,
+    routes.map(({ modelId }) => modelId),
+  );
   const names = new Map(models.map(({ id, publicName }) => [id, publicName]));
   return routes.map((route) => ({ route, modelName: names.get(route.modelId)! }));
 }
@@ -39,24 +54,36 @@ interface SaveRoutes {
 async function saveRoutes(ctx: AppContext, { channelId, wanted, stored }: SaveRoutes): Promise<Pair[]> {
   const { db, ids } = ctx;
   const now = ctx.clock.now();
-  const models = await store.ensureModels(db, uniqueNames(wanted).map((entry) => newModel(entry, ids.next('model'), now)));
+  const models = await store.ensureModels(
+    db,
+    uniqueNames(wanted).map((entry) => newModel(entry, ids.next('model'), now)),
+  );
   const kept = matchStored(wanted, stored);
   const keptRoutes = new Set(kept.values());
   const dropped = stored.filter(({ route }) => !keptRoutes.has(route));
-  await store.deleteRoutes(db, dropped.map(({ route }) => route.id));
+  await store.deleteRoutes(
+    db,
+    dropped.map(({ route }) => route.id),
+  );
   const pairs = wanted.map((entry): Pair => {
     const model = models.get(entry.name)!;
     const route = kept.get(entry) ?? newRoute(entry, { id: ids.next('route'), modelId: model.id, channelId }, now);
     return { entry, model, route };
   });
-  await store.insertRoutes(db, pairs.filter(({ entry }) => !kept.has(entry)).map(({ route }) => route));
+  await store.insertRoutes(
+    db,
+    pairs.filter(({ entry }) => !kept.has(entry)).map(({ route }) => route),
+  );
   for (const { entry, model, route } of pairs) {
     const ofModel = modelChanges(entry, model);
     if (Object.keys(ofModel).length > 0) await store.updateModel(db, model.id, { ...ofModel, updatedAt: now });
     const ofRoute = routeChanges(entry, route);
     if (Object.keys(ofRoute).length > 0) await store.updateRoute(db, route.id, { ...ofRoute, updatedAt: now });
   }
-  await store.deleteUnroutedModels(db, dropped.map(({ route }) => route.modelId));
+  await store.deleteUnroutedModels(
+    db,
+    dropped.map(({ route }) => route.modelId),
+  );
   return pairs;
 }
 
@@ -65,7 +92,10 @@ function uniqueNames(wanted: readonly ChannelModelInput[]): ChannelModelInput[] 
 }
 
 /** A route stays itself when name and upstream name are the same, else when only its upstream name was changed. */
-function matchStored(wanted: readonly ChannelModelInput[], stored: readonly StoredEntry[]): Map<ChannelModelInput, store.RouteRow> {
+function matchStored(
+  wanted: readonly ChannelModelInput[],
+  stored: readonly StoredEntry[],
+): Map<ChannelModelInput, store.RouteRow> {
   const free = new Set(stored);
   const kept = new Map<ChannelModelInput, store.RouteRow>();
   const take = (entry: ChannelModelInput, isSame: (item: StoredEntry) => boolean) => {
@@ -75,7 +105,11 @@ function matchStored(wanted: readonly ChannelModelInput[], stored: readonly Stor
     kept.set(entry, found.route);
   };
   for (const entry of wanted)
-    take(entry, ({ modelName, route }) => modelName === entry.name && route.upstreamModel === (entry.upstream_model ?? entry.name));
+    take(
+      entry,
+      ({ modelName, route }) =>
+        modelName === entry.name && route.upstreamModel === (entry.upstream_model ?? entry.name),
+    );
   for (const entry of wanted) take(entry, ({ modelName }) => modelName === entry.name);
   return kept;
 }
@@ -84,13 +118,30 @@ function matchStored(wanted: readonly ChannelModelInput[], stored: readonly Stor
 async function savePrices(ctx: AppContext, pairs: readonly Pair[]): Promise<void> {
   const now = ctx.clock.now();
   const priced = pairs.filter(({ entry }) => entry.prices !== undefined);
-  const newest = new Map((await store.listRoutePrices(ctx.db, priced.map(({ route }) => route.id))).map((row) => [row.routeId, row]));
-  await store.deleteRoutePrices(ctx.db, priced.filter(({ entry }) => entry.prices === null).map(({ route }) => route.id));
+  const newest = new Map(
+    (
+      await store.listRoutePrices(
+        ctx.db,
+        priced.map(({ route }) => route.id),
+      )
+    ).map((row) => [row.routeId, row]),
+  );
+  await store.deleteRoutePrices(
+    ctx.db,
+    priced.filter(({ entry }) => entry.prices === null).map(({ route }) => route.id),
+  );
   await store.insertPrices(
     ctx.db,
     priced.flatMap(({ entry, route }) => {
       if (!entry.prices || samePrice(newest.get(route.id), entry.prices)) return [];
-      const row = { id: ctx.ids.next('price'), modelId: null, routeId: route.id, source: 'own', validFrom: now, createdAt: now };
+      const row = {
+        id: ctx.ids.next('price'),
+        modelId: null,
+        routeId: route.id,
+        source: 'own',
+        validFrom: now,
+        createdAt: now,
+      };
       return [{ ...row, ...priceColumns(entry.prices) }];
     }),
   );

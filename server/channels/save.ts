@@ -55,7 +55,8 @@ export async function updateChannel(ctx: AppContext, id: string, body: ChannelUp
     if (keys) await store.replaceKeys(db, id, keys);
     else await store.clearCooldowns(db, id);
     // Who adds a key to a channel that needed none wants it sent.
-    if (keys?.length && row.authType === 'none' && !body.auth_type) await store.updateChannel(db, id, { authType: 'bearer' });
+    if (keys?.length && row.authType === 'none' && !body.auth_type)
+      await store.updateChannel(db, id, { authType: 'bearer' });
     await saveModels({ ...ctx, db }, id, body);
     await ctx.bumpChanges(db);
   });
@@ -67,7 +68,10 @@ export async function deleteChannel(ctx: AppContext, id: string): Promise<void> 
   await ctx.db.transaction().execute(async (db) => {
     const routes = await store.listRoutes(db, id);
     if (!(await store.deleteChannel(db, id))) throw new AppError('not_found');
-    await store.deleteUnroutedModels(db, routes.map(({ modelId }) => modelId));
+    await store.deleteUnroutedModels(
+      db,
+      routes.map(({ modelId }) => modelId),
+    );
     await ctx.bumpChanges(db);
   });
   ctx.events.emit({ type: 'catalog.changed' });
@@ -94,5 +98,7 @@ function channelChanges(ctx: AppContext, body: ChannelUpdate): Partial<store.Cha
     tpmLimit: body.tpm_limit,
     options: body.options && JSON.stringify(body.options),
   };
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<store.ChannelRow>;
+  return Object.fromEntries(
+    Object.entries(changes).filter(([, value]) => value !== undefined),
+  ) as Partial<store.ChannelRow>;
 }

@@ -36,7 +36,11 @@ export async function listKeys(db: Db, channelId: string): Promise<KeyRow[]> {
 /** Makes these the channel's only keys. */
 export async function replaceKeys(db: Db, channelId: string, rows: readonly KeyRow[]): Promise<void> {
   await db.deleteFrom('channelKeys').where('channelId', '=', channelId).execute();
-  if (rows.length > 0) await db.insertInto('channelKeys').values([...rows]).execute();
+  if (rows.length > 0)
+    await db
+      .insertInto('channelKeys')
+      .values([...rows])
+      .execute();
 }
 
 /** A saved channel starts afresh. */
@@ -56,7 +60,11 @@ export async function listRoutes(db: Db, channelId: string): Promise<RouteRow[]>
 export async function ensureModels(db: Db, rows: readonly ModelRow[]): Promise<Map<string, ModelRow>> {
   const found = new Map<string, ModelRow>();
   for (const part of parts(rows)) {
-    await db.insertInto('models').values(part).onConflict((oc) => oc.column('publicName').doNothing()).execute();
+    await db
+      .insertInto('models')
+      .values(part)
+      .onConflict((oc) => oc.column('publicName').doNothing())
+      .execute();
     const names = part.map(({ publicName }) => publicName);
     const stored = await db.selectFrom('models').selectAll().where('publicName', 'in', names).execute();
     for (const row of stored) found.set(row.publicName, row);
@@ -66,7 +74,8 @@ export async function ensureModels(db: Db, rows: readonly ModelRow[]): Promise<M
 
 export async function listModels(db: Db, ids: readonly string[]): Promise<ModelRow[]> {
   const found: ModelRow[] = [];
-  for (const part of parts(ids)) found.push(...(await db.selectFrom('models').selectAll().where('id', 'in', part).execute()));
+  for (const part of parts(ids))
+    found.push(...(await db.selectFrom('models').selectAll().where('id', 'in', part).execute()));
   return found;
 }
 
@@ -74,7 +83,11 @@ export async function listModels(db: Db, ids: readonly string[]): Promise<ModelR
 export async function listAliases(db: Db, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const part of parts(names))
-    found.push(...(await db.selectFrom('modelAliases').select('alias').where('alias', 'in', part).execute()).map(({ alias }) => alias));
+    found.push(
+      ...(await db.selectFrom('modelAliases').select('alias').where('alias', 'in', part).execute()).map(
+        ({ alias }) => alias,
+      ),
+    );
   return found;
 }
 
@@ -100,7 +113,9 @@ export async function deleteUnroutedModels(db: Db, ids: readonly string[]): Prom
     await db
       .deleteFrom('models')
       .where('id', 'in', part)
-      .where(({ not, exists, selectFrom }) => not(exists(selectFrom('routes').select('routes.id').whereRef('routes.modelId', '=', 'models.id'))))
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('routes').select('routes.id').whereRef('routes.modelId', '=', 'models.id'))),
+      )
       .execute();
   }
 }
@@ -113,7 +128,15 @@ export async function insertPrices(db: Db, rows: readonly PriceRow[]): Promise<v
 export async function listRoutePrices(db: Db, routeIds: readonly string[]): Promise<PriceRow[]> {
   const found: PriceRow[] = [];
   for (const part of parts(routeIds))
-    found.push(...(await db.selectFrom('prices').selectAll().where('routeId', 'in', part).orderBy('validFrom').orderBy('id').execute()));
+    found.push(
+      ...(await db
+        .selectFrom('prices')
+        .selectAll()
+        .where('routeId', 'in', part)
+        .orderBy('validFrom')
+        .orderBy('id')
+        .execute()),
+    );
   return found;
 }
 
@@ -122,7 +145,10 @@ export async function deleteRoutePrices(db: Db, routeIds: readonly string[]): Pr
 }
 
 export async function countChannels(db: Db): Promise<number> {
-  const { count } = await db.selectFrom('channels').select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const { count } = await db
+    .selectFrom('channels')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   return Number(count);
 }
 

@@ -4,7 +4,13 @@ import { isIP } from 'node:net';
 import { type AddressKind, addressKind } from './addresses.ts';
 
 /** Names that clouds answer with their metadata service. */
-const METADATA_NAMES = new Set(['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal']);
+const METADATA_NAMES = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
 /** Endings that never exist in public DNS. */
 const LOCAL_ENDINGS = ['.localhost', '.local', '.lan', '.internal', '.home.arpa', '.intranet', '.corp', '.home'];
 

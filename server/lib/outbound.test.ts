@@ -20,10 +20,16 @@ beforeAll(() => {
     port: 0,
     fetch(request, self) {
       const { headers, url } = request;
-      seen.push({ host: headers.get('host'), encoding: headers.get('accept-encoding'), peer: String(self.requestIP(request)?.port) });
+      seen.push({
+        host: headers.get('host'),
+        encoding: headers.get('accept-encoding'),
+        peer: String(self.requestIP(request)?.port),
+      });
       const { pathname } = new URL(url);
-      if (pathname === '/redirect') return new Response('', { status: 302, headers: { location: `http://127.0.0.1:${self.port}/` } });
-      if (pathname === '/bomb') return new Response(gzipSync(Buffer.alloc(1_000_000)), { headers: { 'content-encoding': 'gzip' } });
+      if (pathname === '/redirect')
+        return new Response('', { status: 302, headers: { location: `http://127.0.0.1:${self.port}/` } });
+      if (pathname === '/bomb')
+        return new Response(gzipSync(Buffer.alloc(1_000_000)), { headers: { 'content-encoding': 'gzip' } });
       if (pathname === '/slow') return new Promise<Response>(() => {});
       return new Response('hello');
     },
@@ -60,7 +66,8 @@ const catching = async (url: string, policy?: OutboundPolicy, names: Record<stri
 describe('a checked call', () => {
   test('reaches a name at its checked address, says the name, and keeps the connection', async () => {
     const { call, asked } = outbound({ 'upstream.test': ['127.0.0.1'] });
-    for (let i = 0; i < 5; i++) expect(await (await call(`http://upstream.test:${server.port}/x`)).text()).toBe('hello');
+    for (let i = 0; i < 5; i++)
+      expect(await (await call(`http://upstream.test:${server.port}/x`)).text()).toBe('hello');
     expect(asked).toEqual(['upstream.test']);
     expect(seen[0]).toMatchObject({ host: `upstream.test:${server.port}`, encoding: 'identity' });
     expect(new Set(seen.map(({ peer }) => peer)).size).toBe(1);
@@ -68,7 +75,9 @@ describe('a checked call', () => {
 
   test('asks once for many callers that wait for one name', async () => {
     const { call, asked } = outbound({ 'upstream.test': ['127.0.0.1'] });
-    await Promise.all(Array.from({ length: 20 }, async () => (await call(`http://upstream.test:${server.port}/`)).text()));
+    await Promise.all(
+      Array.from({ length: 20 }, async () => (await call(`http://upstream.test:${server.port}/`)).text()),
+    );
     expect(asked).toHaveLength(1);
   });
 
@@ -104,24 +113,60 @@ describe('a checked call', () => {
     const answer = call(`http://upstream.test:${server.port}/slow`, OPEN, { signal: controller.signal });
     setTimeout(() => controller.abort(), 20);
     await expect(answer).rejects.toThrow();
-    await expect(call(`http://upstream.test:${server.port}/slow`, OPEN, { signal: AbortSignal.abort() })).rejects.toThrow();
+    await expect(
+      call(`http://upstream.test:${server.port}/slow`, OPEN, { signal: AbortSignal.abort() }),
+    ).rejects.toThrow();
   });
 });
 
 describe('a checked call refuses', () => {
-  const METADATA = ['169.254.169.254', '[::ffff:169.254.169.254]', '[::ffff:a9fe:a9fe]', '2852039166', '0xa9fea9fe', '0251.0376.0251.0376', '[fd00:ec2::254]', '100.100.100.200', 'metadata.google.internal', '0', '[::]', '0.0.0.0', '[fe80::1]', '224.0.0.1'];
+  const METADATA = [
+    '169.254.169.254',
+    '[::ffff:169.254.169.254]',
+    '[::ffff:a9fe:a9fe]',
+    '2852039166',
+    '0xa9fea9fe',
+    '0251.0376.0251.0376',
+    '[fd00:ec2::254]',
+    '100.100.100.200',
+    'metadata.google.internal',
+    '0',
+    '[::]',
+    '0.0.0.0',
+    '[fe80::1]',
+    '224.0.0.1',
+  ];
   test.each(METADATA)('http://%s whatever the policy', async (host) => {
     expect(await catching(`http://${host}/`, OPEN)).toBe('forbidden_address');
   });
 
-  const PRIVATE = ['127.0.0.1', 'localhost', 'localhost.', 'LOCALHOST', '127.1', '017700000001', '0x7f000001', '[::1]', '[::ffff:7f00:1]', '10.1.2.3', '172.16.0.1', '192.168.0.1', '100.64.1.1', '[fd12::1]', '127。0。0。1', '①②⑦.0.0.1'];
+  const PRIVATE = [
+    '127.0.0.1',
+    'localhost',
+    'localhost.',
+    'LOCALHOST',
+    '127.1',
+    '017700000001',
+    '0x7f000001',
+    '[::1]',
+    '[::ffff:7f00:1]',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.0.1',
+    '100.64.1.1',
+    '[fd12::1]',
+    '127。0。0。1',
+    '①②⑦.0.0.1',
+  ];
   test.each(PRIVATE)('http://%s unless private addresses are allowed', async (host) => {
     expect(await catching(`http://${host}:${server.port}/`, CLOSED)).toBe('forbidden_address');
   });
 
   test('a name that answers with a forbidden address', async () => {
     expect(await catching('http://evil.test/', OPEN, { 'evil.test': ['169.254.169.254'] })).toBe('forbidden_address');
-    expect(await catching('http://evil.test/', CLOSED, { 'evil.test': ['127.0.0.1', '::1', '10.0.0.1'] })).toBe('forbidden_address');
+    expect(await catching('http://evil.test/', CLOSED, { 'evil.test': ['127.0.0.1', '::1', '10.0.0.1'] })).toBe(
+      'forbidden_address',
+    );
   });
 
   test('the forbidden ones of a name’s several addresses', async () => {
@@ -136,7 +181,15 @@ describe('a checked call refuses', () => {
     expect(times).toBe(1);
   });
 
-  test.each(['ftp://example.com/', 'file:///etc/passwd', 'gopher://example.com/', 'http://user@example.com/', 'http://a:b@127.0.0.1/', 'nonsense', ''])('%s', async (url) => {
+  test.each([
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'gopher://example.com/',
+    'http://user@example.com/',
+    'http://a:b@127.0.0.1/',
+    'nonsense',
+    '',
+  ])('%s', async (url) => {
     expect(await catching(url)).toBe('bad_url');
   });
 

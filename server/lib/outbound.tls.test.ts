@@ -18,7 +18,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hallpass-tls-'));
   await writeFile(join(folder, 'trusted.pem'), [...certificates.values()].map(({ cert }) => cert).join(''));
   const contexts = new Map([...certificates].map(([name, pair]) => [name, tls.createSecureContext(pair)]));
-  const options = { ...certificates.get('a.test')!, SNICallback: (name: string, done: (error: null, context?: tls.SecureContext) => void) => done(null, contexts.get(name)) };
+  const options = {
+    ...certificates.get('a.test')!,
+    SNICallback: (name: string, done: (error: null, context?: tls.SecureContext) => void) =>
+      done(null, contexts.get(name)),
+  };
   server = tls.createServer(options, (socket) => {
     const connection = ++connections;
     socket.on('error', () => {});

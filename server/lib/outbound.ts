@@ -35,7 +35,13 @@ export interface OutboundInit {
 export type CheckedFetch = (url: string, init: OutboundInit, policy: OutboundPolicy) => Promise<Response>;
 
 /** Failures before a byte was sent: the next address may be tried. */
-const NOT_CONNECTED = new Set(['ConnectionRefused', 'FailedToOpenSocket', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NOT_CONNECTED = new Set([
+  'ConnectionRefused',
+  'FailedToOpenSocket',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** How many addresses of one name are tried. */
 const TRIES_MAX = 3;
@@ -135,7 +141,10 @@ async function send(target: string, init: OutboundInit, named?: URL): Promise<Re
   const encoding = response.headers.get('content-encoding');
   if (encoding && encoding.toLowerCase() !== 'identity') {
     await response.body?.cancel();
-    throw new OutboundError('encoded', `the answer is compressed (${encoding.slice(0, 40)}) although that was not asked for`);
+    throw new OutboundError(
+      'encoded',
+      `the answer is compressed (${encoding.slice(0, 40)}) although that was not asked for`,
+    );
   }
   return response;
 }

@@ -22,7 +22,10 @@ const ADDRESSES_MAX = 8;
 const LOOKUP_TIMEOUT_MS = 5_000;
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 
-export function createResolver(lookup: Lookup = askSystem, monotonic: () => number = () => performance.now()): Resolver {
+export function createResolver(
+  lookup: Lookup = askSystem,
+  monotonic: () => number = () => performance.now(),
+): Resolver {
   const known = new Map<string, { addresses: readonly string[]; until: number }>();
   const asking = new Map<string, Promise<readonly string[]>>();
 
