@@ -1,5 +1,6 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { channelRoutes } from './channels/routes.ts';
 import type { Route } from './http/route.ts';
+import { modelRoutes } from './models/routes.ts';
 
-export const ROUTES: readonly Route[] = [...channelRoutes];
+export const ROUTES: readonly Route[] = [...channelRoutes, ...modelRoutes];

@@ -1,0 +1,29 @@
+// The contract of the model lists: OpenAI's at /v1/models, requirement 001's at /api/chat/models.
+import { z } from 'zod';
+
+export const modelSchema = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  /** Epoch seconds. */
+  created: z.number().int(),
+  owned_by: z.string(),
+  /** What people read. */
+  name: z.string(),
+});
+export type Model = z.infer<typeof modelSchema>;
+
+export const modelListSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
+
+export const chatModelSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  capabilities: z.array(z.string()),
+  context_window: z.number().nullable(),
+  max_output_tokens: z.number().nullable(),
+  /** Answers without a key or a network, while no channel exists. */
+  demo: z.boolean(),
+});
+export type ChatModel = z.infer<typeof chatModelSchema>;
+
+export const chatModelListSchema = z.array(chatModelSchema);
