@@ -12,7 +12,7 @@ import type { HttpEnv } from './route.ts';
 
 /**
  * @returns the signed-in user where the guard asks for one.
- * @throws AppError credential_missing, login_expired, role_required.
+ * @throws AppError credential_missing, invalid_api_key, login_expired, role_required.
  */
 export async function checkGuard(
   guard: Guard,
@@ -24,10 +24,17 @@ export async function checkGuard(
   const token = bearerToken(http.req.raw.headers);
   if (!token) throw new AppError('credential_missing');
   if (guard === 'adminKey' && isAdminKey(token, ctx)) return undefined;
+  if (guard === 'adminKey' && !ctx.logins.looksLikeLogin(token)) throw await notAdmin(token, ctx);
   const user = await ctx.logins.verify(token);
   const needed = guard === 'adminKey' ? 'admin' : guard;
   if (needed !== 'login' && !roleAtLeast(user.role, needed)) throw new AppError('role_required');
   return user;
+}
+
+/** Panels send passes to the admin key's addresses: a pass may not, anything else is no key. */
+async function notAdmin(token: string, ctx: AppContext): Promise<AppError> {
+  const pass = await ctx.passes.find(token);
+  return new AppError(pass ? 'role_required' : 'invalid_api_key');
 }
 
 /** Compares in constant time. */

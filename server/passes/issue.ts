@@ -1,18 +1,14 @@
 // Makes a pass and its key. The key is returned once and kept nowhere.
+import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import { conflictOf } from './conflict.ts';
 import { hashKey, maskKey, newKey, newPublicId } from './keys.ts';
-import { columnsOf, type PassSettings, UNSET } from './pass-settings.ts';
+import { type ChangedBy, columnsOf, type PassOwners, type PassSettings, UNSET } from './pass-settings.ts';
 import { insertPass, type PassRow } from './store.ts';
 
-export interface IssueInput extends Partial<PassSettings> {
+export interface IssueInput extends Partial<PassSettings>, Partial<PassOwners> {
   /** The caller's own key value; made here where absent. */
   key?: string | undefined;
-  planId?: string | null;
-  userId?: string | null;
-  seatId?: string | null;
-  classroomId?: string | null;
-  createdBy?: string | null;
 }
 
 export interface IssuedPass {
@@ -21,12 +17,14 @@ export interface IssuedPass {
 }
 
 /** @throws AppError already_exists when the key or the alias is taken, not_found for a plan, user … that is not there. */
-export async function issuePass(ctx: AppContext, input: IssueInput): Promise<IssuedPass> {
-  const { key, pass } = draft(ctx, input);
+export async function issuePass(ctx: AppContext, input: IssueInput, by: ChangedBy): Promise<IssuedPass> {
+  const { key, pass } = draft(ctx, input, by);
   try {
     await ctx.db.transaction().execute(async (db) => {
       await insertPass(db, pass);
       await ctx.bumpChanges(db);
+      const detail = { alias: pass.alias, publicId: pass.publicId };
+      await recordAudit(ctx, { ...by, action: 'pass.create', target: { kind: 'pass', id: pass.id }, detail }, db);
     });
   } catch (error) {
     throw conflictOf(error, pass);
@@ -36,7 +34,7 @@ export async function issuePass(ctx: AppContext, input: IssueInput): Promise<Iss
 }
 
 /** The row of a new pass. */
-function draft(ctx: AppContext, input: IssueInput): IssuedPass {
+function draft(ctx: AppContext, input: IssueInput, { actor }: ChangedBy): IssuedPass {
   const made = input.key === undefined ? newKey(ctx.ids) : { key: input.key, publicId: newPublicId(ctx.ids) };
   const now = ctx.clock.now();
   const pass: PassRow = {
@@ -48,7 +46,7 @@ function draft(ctx: AppContext, input: IssueInput): IssuedPass {
     userId: input.userId ?? null,
     seatId: input.seatId ?? null,
     classroomId: input.classroomId ?? null,
-    createdBy: input.createdBy ?? null,
+    createdBy: actor?.id ?? null,
     lastUsedAt: null,
     createdAt: now,
     updatedAt: now,

@@ -1,6 +1,7 @@
 // What may be set on a pass, and how its columns keep it.
 import type { Timetable } from '@hallpass/shared/timetable.ts';
 
+import type { AuditEntry } from '../audit/rules.ts';
 import type { ContentPolicy } from '../plans/levels.ts';
 import type { PassRow } from './store.ts';
 
@@ -24,6 +25,17 @@ export interface PassSettings {
   /** Fields of LiteLLM that we keep and give back but do not act on. */
   litellmExtra: Record<string, unknown>;
 }
+
+/** Whose a pass is. */
+export interface PassOwners {
+  planId: string | null;
+  userId: string | null;
+  seatId: string | null;
+  classroomId: string | null;
+}
+
+/** Who changes a pass, for the audit log. */
+export type ChangedBy = Pick<AuditEntry, 'actor' | 'ip'>;
 
 export const UNSET: PassSettings = {
   alias: null,

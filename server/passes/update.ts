@@ -1,0 +1,46 @@
+// Changes a pass. The next call sees it.
+import { recordAudit } from '../audit/audit.ts';
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import { conflictOf } from './conflict.ts';
+import { type ChangedBy, columnsOf, type PassOwners, type PassSettings } from './pass-settings.ts';
+import { findPass, type PassRow, updatePassRow } from './store.ts';
+
+/** What changes; absent = stays. */
+export type PassChanges = Partial<PassSettings> & Partial<PassOwners>;
+
+/**
+ * @param changesOf works out the changes from the row as it is now, inside the transaction.
+ * @throws AppError not_found, already_exists for an alias that is taken.
+ */
+export async function updatePass(
+  ctx: AppContext,
+  tokenHash: string,
+  changesOf: (pass: PassRow) => PassChanges,
+  by: ChangedBy,
+): Promise<PassRow> {
+  let wanted: PassChanges = {};
+  const pass = await ctx.db
+    .transaction()
+    .execute(async (db) => {
+      const before = await findPass(db, tokenHash);
+      if (!before) throw new AppError('not_found', { param: 'key' });
+      wanted = changesOf(before);
+      const columns = { ...columnsOf(wanted), ...ownersOf(wanted), updatedAt: ctx.clock.now() };
+      await updatePassRow(db, before.id, columns);
+      await ctx.bumpChanges(db);
+      const target = { kind: 'pass', id: before.id };
+      await recordAudit(ctx, { ...by, action: 'pass.update', target, detail: { fields: Object.keys(wanted) } }, db);
+      return { ...before, ...columns };
+    })
+    .catch((error: unknown) => {
+      throw conflictOf(error, { alias: wanted.alias ?? null });
+    });
+  ctx.events.emit({ type: 'pass.changed', passId: pass.id });
+  return pass;
+}
+
+function ownersOf({ planId, userId, seatId, classroomId }: PassChanges): Partial<PassOwners> {
+  const owners = { planId, userId, seatId, classroomId };
+  return Object.fromEntries(Object.entries(owners).filter(([, id]) => id !== undefined));
+}
