@@ -43,16 +43,11 @@ export async function replaceKeys(db: Db, channelId: string, rows: readonly KeyR
       .execute();
 }
 
-/** A saved channel starts afresh: also a key that its upstream had refused is tried again. */
+/** A saved channel starts afresh. */
 export async function clearCooldowns(db: Db, channelId: string): Promise<void> {
   await db
     .updateTable('channelKeys')
-    .set((eb) => ({
-      status: eb.case().when('lastError', 'is not', null).then('enabled').else(eb.ref('status')).end(),
-      cooldownUntil: null,
-      lastError: null,
-      lastErrorAt: null,
-    }))
+    .set({ cooldownUntil: null, lastError: null, lastErrorAt: null })
     .where('channelId', '=', channelId)
     .execute();
 }

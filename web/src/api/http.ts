@@ -1,0 +1,55 @@
+// Sends a request to our own server and turns every kind of failure into a Problem.
+import { currentLocale } from '@/i18n/texts.ts';
+
+import { Problem, problemFromBody } from './problem.ts';
+
+export interface SendOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: unknown;
+  /** A login's bearer; guests send none. */
+  token?: string | undefined;
+  signal?: AbortSignal;
+}
+
+/** Milliseconds a JSON answer may take; streams have no such bound, a model may think for minutes. */
+const JSON_TIMEOUT_MS = 20_000;
+
+/** @throws Problem; the AbortError of `signal` where the caller gave up. */
+export async function send(path: string, options: SendOptions = {}): Promise<Response> {
+  const { method = 'GET', body, token, signal } = options;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        'accept-language': currentLocale(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      credentials: 'omit',
+      cache: 'no-store',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem('network', '');
+  }
+  if (response.ok) return response;
+  const answer: unknown = await response.json().catch(() => null);
+  throw problemFromBody(answer, response);
+}
+
+/** The parsed JSON answer. @throws Problem. */
+export async function sendJson<T>(path: string, options: Omit<SendOptions, 'signal'> = {}): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), JSON_TIMEOUT_MS);
+  try {
+    const response = await send(path, { ...options, signal: timeout.signal });
+    return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem('network', '');
+  } finally {
+    clearTimeout(timer);
+  }
+}

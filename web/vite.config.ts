@@ -1,0 +1,42 @@
+// Builds the pages: precompiled texts (the content policy forbids eval), Tailwind, one chunk per page.
+import { fileURLToPath } from 'node:url';
+
+import vueI18n from '@intlify/unplugin-vue-i18n/vite';
+import tailwindcss from '@tailwindcss/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  plugins: [
+    vue(),
+    tailwindcss(),
+    vueI18n({
+      include: [here('src/i18n/*.json')],
+      runtimeOnly: true,
+      compositionOnly: true,
+      fullInstall: false,
+      dropMessageCompiler: true,
+    }),
+  ],
+  resolve: { alias: { '@': here('src') } },
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    // Nothing may become a data: URL or an inline script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(
+      ['/api', '/v1', '/docs', '/openapi.json'].map((path) => [
+        path,
+        process.env.HALLPASS_URL ?? 'http://127.0.0.1:8000',
+      ]),
+    ),
+  },
+});
