@@ -13,8 +13,16 @@ const COUNT_MAX = 2_147_483_647;
 const DOLLARS_MAX = 9_000_000;
 
 const count = z.number().int().min(0).max(COUNT_MAX).nullish();
-const name = z.string().min(1).max(255).regex(/^\P{C}*$/u, 'must be printable');
-const modelName = z.string().min(1).max(200).regex(/^\P{C}*$/u, 'must be printable');
+const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{C}*$/u, 'must be printable');
+const modelName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{C}*$/u, 'must be printable');
 
 /** It travels in a header behind `Bearer`: visible ASCII without a comma. */
 const ownKey = z
@@ -60,7 +68,12 @@ export const keyDeleteSchema = z
 
 export const keyInfoQuery = z.object({ key: keyOrHash.optional() });
 
-const whole = (max: number) => z.string().regex(/^\d{1,9}$/, 'must be a whole number').transform(Number).pipe(z.number().min(1).max(max));
+const whole = (max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(1).max(max));
 
 export const KEY_SORTS = ['spend', 'max_budget', 'created_at', 'updated_at', 'token', 'key_alias'] as const;
 
@@ -70,10 +83,17 @@ export const keyListQuery = z.object({
   user_id: name.optional(),
   team_id: name.optional(),
   key_alias: name.optional(),
-  key_hash: z.string().regex(/^[0-9a-f]{1,64}$/, 'is not a hash').optional(),
+  key_hash: z
+    .string()
+    .regex(/^[0-9a-f]{1,64}$/, 'is not a hash')
+    .optional(),
   return_full_object: z.stringbool().default(false),
   sort_by: z.enum(KEY_SORTS).optional(),
-  sort_order: z.string().toLowerCase().pipe(z.enum(['asc', 'desc'])).default('desc'),
+  sort_order: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['asc', 'desc']))
+    .default('desc'),
   /** Deleted keys are gone, so the list of them is empty. */
   status: z.literal('deleted').optional(),
 });

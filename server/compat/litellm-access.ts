@@ -31,7 +31,11 @@ export interface InfoRequest {
  * Which key an info request is about.
  * @throws AppError credential_missing, invalid_api_key, role_required; not_found when a pass asks about another.
  */
-export async function infoRequest(http: HonoContext<HttpEnv>, ctx: AppContext, asked: string | undefined): Promise<InfoRequest> {
+export async function infoRequest(
+  http: HonoContext<HttpEnv>,
+  ctx: AppContext,
+  asked: string | undefined,
+): Promise<InfoRequest> {
   const token = bearerToken(http.req.raw.headers);
   if (token === undefined) throw new AppError('credential_missing');
   const wanted = asked === undefined ? undefined : tokenHashOf(asked);

@@ -17,13 +17,40 @@ export const KEPT_DEPTH_MAX = 20;
 
 /** Fields with a meaning of their own here; the rest is kept. */
 const KNOWN = new Set([
-  'key', 'key_alias', 'duration', 'models', 'max_budget', 'budget_duration', 'rpm_limit', 'tpm_limit',
-  'max_parallel_requests', 'metadata', 'aliases', 'permissions', 'blocked', 'user_id', 'team_id',
+  'key',
+  'key_alias',
+  'duration',
+  'models',
+  'max_budget',
+  'budget_duration',
+  'rpm_limit',
+  'tpm_limit',
+  'max_parallel_requests',
+  'metadata',
+  'aliases',
+  'permissions',
+  'blocked',
+  'user_id',
+  'team_id',
 ]);
 /** Fields that only the server sets, and names that every object has. */
 const PROTECTED = new Set([
-  'token', 'token_id', 'key_name', 'spend', 'expires', 'budget_reset_at', 'created_at', 'created_by', 'updated_at',
-  'updated_by', 'litellm_budget_table', 'litellm_extra', 'model_spend', '__proto__', 'constructor', 'prototype',
+  'token',
+  'token_id',
+  'key_name',
+  'spend',
+  'expires',
+  'budget_reset_at',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'litellm_budget_table',
+  'litellm_extra',
+  'model_spend',
+  '__proto__',
+  'constructor',
+  'prototype',
 ]);
 
 /** Where in `litellmExtra` the parts of `permissions` are that are not class hours, and labels that name no row. */
@@ -75,7 +102,12 @@ export async function ownersOf(ctx: AppContext, body: KeyFields): Promise<Partia
 
 const OUR_ID = /^[a-z]+_[0-9a-f]{8}-?[0-9a-f]{4}/;
 
-async function rowOrLabel(ctx: AppContext, table: 'users' | 'classrooms', field: string, id: string | null): Promise<string | null> {
+async function rowOrLabel(
+  ctx: AppContext,
+  table: 'users' | 'classrooms',
+  field: string,
+  id: string | null,
+): Promise<string | null> {
   if (id === null) return null;
   if (await exists(ctx.db, table, id)) return id;
   if (OUR_ID.test(id)) throw invalid(field, `nothing has the id ${id}`);
@@ -139,7 +171,9 @@ function depthOf(value: unknown): number {
   let level: unknown[] = [value];
   let depth = 0;
   while (level.length > 0 && depth <= KEPT_DEPTH_MAX) {
-    level = level.filter((one) => typeof one === 'object' && one !== null).flatMap((one) => Object.values(one as object));
+    level = level
+      .filter((one) => typeof one === 'object' && one !== null)
+      .flatMap((one) => Object.values(one as object));
     depth += 1;
   }
   return depth;

@@ -19,7 +19,12 @@ const EMPTY = {
 };
 
 export function keyRecord(pass: PassRow, { spentNanos, resetsAt }: PassSpend): KeyRecord {
-  const { [EXTRA_PERMISSIONS]: permissions, [EXTRA_USER]: userLabel, [EXTRA_TEAM]: teamLabel, ...extra } = json(pass.litellmExtra);
+  const {
+    [EXTRA_PERMISSIONS]: permissions,
+    [EXTRA_USER]: userLabel,
+    [EXTRA_TEAM]: teamLabel,
+    ...extra
+  } = json(pass.litellmExtra);
   const names: ReadonlySet<string> = new Set(KEPT_FIELDS);
   const isKept = ([name]: [string, unknown]) => names.has(name);
   return {

@@ -8,7 +8,8 @@ import { createTestApp, type TestApp } from '../testing/test-app.ts';
 
 const SCHEDULE = { timezone: 'Asia/Taipei', windows: [{ days: ['mon'], start: '08:00', end: '12:00' }] };
 
-const infoOf = async (app: TestApp, key: string) => (await get(app, `/key/info?key=${key}`)).body['info'] as Record<string, unknown>;
+const infoOf = async (app: TestApp, key: string) =>
+  (await get(app, `/key/info?key=${key}`)).body['info'] as Record<string, unknown>;
 
 describe('POST /key/generate', () => {
   test('every field that a panel sends is set, and comes back as LiteLLM says it', async () => {
@@ -52,15 +53,33 @@ describe('POST /key/generate', () => {
       litellm_budget_table: null,
     });
     const principal = (await app.ctx.passes.find(key))!;
-    expect(principal).toMatchObject({ passName: 'anna', expiresAt: Date.UTC(2026, 11, 21, 2), modelAliases: { fast: 'small' } });
-    expect(principal.levels[0]).toMatchObject({ budgetNanos: 1_500_000_000, budgetPeriod: '1mo', accessSchedule: SCHEDULE, models: ['gpt-4o', 'small'] });
+    expect(principal).toMatchObject({
+      passName: 'anna',
+      expiresAt: Date.UTC(2026, 11, 21, 2),
+      modelAliases: { fast: 'small' },
+    });
+    expect(principal.levels[0]).toMatchObject({
+      budgetNanos: 1_500_000_000,
+      budgetPeriod: '1mo',
+      accessSchedule: SCHEDULE,
+      models: ['gpt-4o', 'small'],
+    });
     expect(limitScopes(principal)).toMatchObject([{ rpm: 5, tpm: 6_000, maxParallel: 2 }]);
   });
 
   test('nothing at all makes a pass without limits', async () => {
     await using app = await createTestApp();
     const { key, body } = await generate(app);
-    expect(body).toMatchObject({ key_alias: null, expires: null, max_budget: null, models: [], metadata: {}, aliases: {}, permissions: {}, rpm_limit: null });
+    expect(body).toMatchObject({
+      key_alias: null,
+      expires: null,
+      max_budget: null,
+      models: [],
+      metadata: {},
+      aliases: {},
+      permissions: {},
+      rpm_limit: null,
+    });
     const principal = (await app.ctx.passes.find(key))!;
     expect(effective(principal.levels, 'models')).toBeNull();
     expect(limitScopes(principal)).toEqual([]);
@@ -70,7 +89,12 @@ describe('POST /key/generate', () => {
     await using app = await createTestApp();
     const { key, body } = await generate(app, { max_budget: 0, rpm_limit: 0, tpm_limit: 0, max_parallel_requests: 0 });
     expect(body).toMatchObject({ max_budget: 0, rpm_limit: 0, tpm_limit: 0, max_parallel_requests: 0 });
-    expect((await app.ctx.passes.find(key))!.levels[0]).toMatchObject({ budgetNanos: 0, rpmLimit: 0, tpmLimit: 0, maxParallel: 0 });
+    expect((await app.ctx.passes.find(key))!.levels[0]).toMatchObject({
+      budgetNanos: 0,
+      rpmLimit: 0,
+      tpmLimit: 0,
+      maxParallel: 0,
+    });
   });
 
   test('money is read to the nano', async () => {
@@ -104,7 +128,14 @@ describe('POST /key/generate', () => {
 
   test('fields we do not act on are kept and given back; unknown ones apart, in litellm_extra', async () => {
     await using app = await createTestApp();
-    const sent = { tags: ['a'], soft_budget: 3, model_max_budget: { m: 1 }, key_type: 'llm_api', guardrails: ['x'], send_invite_email: false };
+    const sent = {
+      tags: ['a'],
+      soft_budget: 3,
+      model_max_budget: { m: 1 },
+      key_type: 'llm_api',
+      guardrails: ['x'],
+      send_invite_email: false,
+    };
     const { key } = await generate(app, { ...sent, color: 'blue', nested: { deep: [1, { two: null }] } });
     const info = await infoOf(app, key);
     expect(info).toMatchObject({ ...sent, litellm_extra: { color: 'blue', nested: { deep: [1, { two: null }] } } });
@@ -147,7 +178,13 @@ describe('GET /key/info', () => {
 
   test('a pass may ask about itself, blocked or expired too, and is not told what was kept beside it', async () => {
     await using app = await createTestApp();
-    const { key, token } = await generate(app, { key_alias: 'anna', duration: '1h', blocked: true, config: { secret: 'canary-1' }, note: 'canary-2' });
+    const { key, token } = await generate(app, {
+      key_alias: 'anna',
+      duration: '1h',
+      blocked: true,
+      config: { secret: 'canary-1' },
+      note: 'canary-2',
+    });
     app.clock.advance(2 * 3_600_000);
     for (const path of ['/key/info', `/key/info?key=${key}`, `/key/info?key=${token}`]) {
       const { status, body, text } = await get(app, path, key);
@@ -161,28 +198,89 @@ describe('GET /key/info', () => {
 describe('POST /key/update', () => {
   test('what is absent stays, null empties, and the next call sees it', async () => {
     await using app = await createTestApp();
-    const { key } = await generate(app, { key_alias: 'anna', models: ['a'], max_budget: 2, budget_duration: '1d', rpm_limit: 5, duration: '1d', tags: ['x'], color: 'blue', metadata: { a: 1 } });
+    const { key } = await generate(app, {
+      key_alias: 'anna',
+      models: ['a'],
+      max_budget: 2,
+      budget_duration: '1d',
+      rpm_limit: 5,
+      duration: '1d',
+      tags: ['x'],
+      color: 'blue',
+      metadata: { a: 1 },
+    });
     await app.ctx.passes.find(key);
     app.clock.advance(1_000);
-    const { status, body } = await post(app, '/key/update', { key, rpm_limit: 9, models: ['b'], metadata: { b: 2 }, tags: null });
+    const { status, body } = await post(app, '/key/update', {
+      key,
+      rpm_limit: 9,
+      models: ['b'],
+      metadata: { b: 2 },
+      tags: null,
+    });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ key_alias: 'anna', models: ['b'], max_budget: 2, budget_duration: '1d', rpm_limit: 9, metadata: { b: 2 }, expires: '2026-11-22T02:00:00.000+00:00', updated_at: '2026-11-21T02:00:01.000+00:00', litellm_extra: { color: 'blue' } });
+    expect(body).toMatchObject({
+      key_alias: 'anna',
+      models: ['b'],
+      max_budget: 2,
+      budget_duration: '1d',
+      rpm_limit: 9,
+      metadata: { b: 2 },
+      expires: '2026-11-22T02:00:00.000+00:00',
+      updated_at: '2026-11-21T02:00:01.000+00:00',
+      litellm_extra: { color: 'blue' },
+    });
     expect(body['tags']).toBeUndefined();
     const principal = (await app.ctx.passes.find(key))!;
     expect(effective(principal.levels, 'models')).toEqual(['b']);
     expect(limitScopes(principal)).toMatchObject([{ rpm: 9 }]);
 
-    const emptied = await post(app, '/key/update', { key, max_budget: null, budget_duration: null, rpm_limit: null, models: [], duration: null, key_alias: null, metadata: null, color: null });
-    expect(emptied.body).toMatchObject({ max_budget: null, budget_duration: null, rpm_limit: null, models: [], expires: null, key_alias: null, metadata: {}, litellm_extra: {} });
-    expect((await app.ctx.passes.find(key))!.levels[0]).toMatchObject({ budgetNanos: null, models: null, rpmLimit: null });
+    const emptied = await post(app, '/key/update', {
+      key,
+      max_budget: null,
+      budget_duration: null,
+      rpm_limit: null,
+      models: [],
+      duration: null,
+      key_alias: null,
+      metadata: null,
+      color: null,
+    });
+    expect(emptied.body).toMatchObject({
+      max_budget: null,
+      budget_duration: null,
+      rpm_limit: null,
+      models: [],
+      expires: null,
+      key_alias: null,
+      metadata: {},
+      litellm_extra: {},
+    });
+    expect((await app.ctx.passes.find(key))!.levels[0]).toMatchObject({
+      budgetNanos: null,
+      models: null,
+      rpmLimit: null,
+    });
   });
 
   test('by hash; LiteLLM’s duration -1 is never; a changed alias, owner and class hours hold', async () => {
     await using app = await createTestApp();
     const userId = await addUser(app.ctx);
     const { key, token } = await generate(app, { key_alias: 'anna', duration: '1d', user_id: 'label' });
-    const { body } = await post(app, '/key/update', { key: token, key_alias: 'berta', duration: '-1', user_id: userId, permissions: { access_schedule: SCHEDULE } });
-    expect(body).toMatchObject({ key: token, key_alias: 'berta', expires: null, user_id: userId, permissions: { access_schedule: SCHEDULE } });
+    const { body } = await post(app, '/key/update', {
+      key: token,
+      key_alias: 'berta',
+      duration: '-1',
+      user_id: userId,
+      permissions: { access_schedule: SCHEDULE },
+    });
+    expect(body).toMatchObject({
+      key: token,
+      key_alias: 'berta',
+      expires: null,
+      user_id: userId,
+      permissions: { access_schedule: SCHEDULE },
+    });
     expect(await app.ctx.passes.find(key)).toMatchObject({ passName: 'berta', userId, expiresAt: null });
     const without = await post(app, '/key/update', { key, permissions: {} });
     expect(without.body['permissions']).toEqual({});
@@ -191,7 +289,9 @@ describe('POST /key/update', () => {
   test('fifty at once lose nothing of each other', async () => {
     await using app = await createTestApp();
     const { key } = await generate(app);
-    await Promise.all(Array.from({ length: 50 }, (_, index) => post(app, '/key/update', { key, [`field_${index}`]: index })));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => post(app, '/key/update', { key, [`field_${index}`]: index })),
+    );
     expect(Object.keys((await infoOf(app, key))['litellm_extra'] as object)).toHaveLength(50);
   });
 });
@@ -253,7 +353,10 @@ describe('GET /key/list', () => {
   test('whole records, filters and orders', async () => {
     await using app = await createTestApp();
     const [userId, teamId] = [await addUser(app.ctx), await addClassroom(app.ctx)];
-    const [poor, rich] = [await generate(app, { key_alias: 'poor', max_budget: 1, user_id: userId }), await generate(app, { key_alias: 'rich', max_budget: 2, team_id: teamId })];
+    const [poor, rich] = [
+      await generate(app, { key_alias: 'poor', max_budget: 1, user_id: userId }),
+      await generate(app, { key_alias: 'rich', max_budget: 2, team_id: teamId }),
+    ];
     const free = await generate(app);
     const list = async (query: string) => (await get(app, `/key/list?${query}`)).body['keys'];
     expect(await list('return_full_object=true&sort_by=max_budget&sort_order=asc')).toMatchObject([
@@ -276,7 +379,11 @@ describe('GET /key/list', () => {
     for (const settledNanos of [5, 0, 9]) {
       const { token } = await generate(app);
       tokens.push(token);
-      const { id } = await app.ctx.db.selectFrom('passes').select('id').where('tokenHash', '=', token).executeTakeFirstOrThrow();
+      const { id } = await app.ctx.db
+        .selectFrom('passes')
+        .select('id')
+        .where('tokenHash', '=', token)
+        .executeTakeFirstOrThrow();
       if (settledNanos > 0) await spend(app, id, settledNanos);
     }
     const { body } = await get(app, '/key/list?sort_by=spend');
@@ -287,20 +394,48 @@ describe('GET /key/list', () => {
 test('what was spent is read from the ledger’s account', async () => {
   await using app = await createTestApp();
   const { key, token } = await generate(app);
-  const { id } = await app.ctx.db.selectFrom('passes').select('id').where('tokenHash', '=', token).executeTakeFirstOrThrow();
+  const { id } = await app.ctx.db
+    .selectFrom('passes')
+    .select('id')
+    .where('tokenHash', '=', token)
+    .executeTakeFirstOrThrow();
   await spend(app, id, 1_250_000_001);
   expect((await infoOf(app, key))['spend']).toBe(1.250000001);
   expect((await get(app, '/key/list?return_full_object=true')).body['keys']).toMatchObject([{ spend: 1.250000001 }]);
 });
 
 async function spend(app: TestApp, passId: string, settledNanos: number): Promise<void> {
-  const zero = { heldNanos: 0, carriedNanos: 0, calls: 1, promptTokens: 0, completionTokens: 0, createdAt: 0, updatedAt: 0 };
-  const account = { id: app.ctx.ids.next('acc'), partyKind: 'pass', partyId: passId, periodStart: 0, periodEnd: null, timeZone: 'UTC', capNanos: null };
-  await app.ctx.db.insertInto('accounts').values({ ...account, ...zero, settledNanos }).execute();
+  const zero = {
+    heldNanos: 0,
+    carriedNanos: 0,
+    calls: 1,
+    promptTokens: 0,
+    completionTokens: 0,
+    createdAt: 0,
+    updatedAt: 0,
+  };
+  const account = {
+    id: app.ctx.ids.next('acc'),
+    partyKind: 'pass',
+    partyId: passId,
+    periodStart: 0,
+    periodEnd: null,
+    timeZone: 'UTC',
+    capNanos: null,
+  };
+  await app.ctx.db
+    .insertInto('accounts')
+    .values({ ...account, ...zero, settledNanos })
+    .execute();
 }
 
 test('the admin key works in every carrier that clients use', async () => {
   await using app = await createTestApp();
-  for (const headers of [{ authorization: `Bearer ${ADMIN_KEY}` }, { authorization: `bearer ${ADMIN_KEY}` }, { 'x-api-key': ADMIN_KEY }, { 'api-key': ADMIN_KEY }])
+  for (const headers of [
+    { authorization: `Bearer ${ADMIN_KEY}` },
+    { authorization: `bearer ${ADMIN_KEY}` },
+    { 'x-api-key': ADMIN_KEY },
+    { 'api-key': ADMIN_KEY },
+  ])
     expect((await app.request('/key/list', { headers })).status).toBe(200);
 });

@@ -135,7 +135,12 @@ const SORTS = {
 
 async function listPage(ctx: AppContext, query: KeyListQuery) {
   if (query.status === 'deleted') return { keys: [], total_count: 0, current_page: query.page, total_pages: 0 };
-  const filter = { userId: query.user_id, classroomId: query.team_id, alias: query.key_alias, tokenHash: query.key_hash };
+  const filter = {
+    userId: query.user_id,
+    classroomId: query.team_id,
+    alias: query.key_alias,
+    tokenHash: query.key_hash,
+  };
   const total = await countPasses(ctx.db, filter);
   const passes = await listPasses(ctx.db, filter, {
     sort: SORTS[query.sort_by ?? 'created_at'],

@@ -25,7 +25,8 @@ export function parseDuration(text: string): Duration | undefined {
   const match = /^(\d{1,10})(mo|[smhdw])$/.exec(WORDS[text] ?? text);
   if (!match) return undefined;
   const duration = { count: Number(match[1]), unit: match[2] as DurationUnit };
-  const lasts = duration.count * UNIT_MS[duration.unit === 'mo' ? 'd' : duration.unit] * (duration.unit === 'mo' ? 31 : 1);
+  const lasts =
+    duration.count * UNIT_MS[duration.unit === 'mo' ? 'd' : duration.unit] * (duration.unit === 'mo' ? 31 : 1);
   return duration.count > 0 && lasts <= LONGEST_MS ? duration : undefined;
 }
 

@@ -25,6 +25,11 @@ function formatOf(locale: Locale, timeZone: string, options: Intl.DateTimeFormat
   const key = `${locale} ${timeZone} ${Object.keys(options).join()}`;
   return (
     formats.get(key) ??
-    remember(formats, key, new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...options, timeZone }), FORMATS_MAX)
+    remember(
+      formats,
+      key,
+      new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...options, timeZone }),
+      FORMATS_MAX,
+    )
   );
 }

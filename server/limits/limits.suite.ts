@@ -44,7 +44,13 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
         expect(leaseOf(await run.limits.acquire([p], 0)).requests).toMatchObject({ limit: 3, remaining });
         run.clock.advance(1_000);
       }
-      expect(refusalOf(await run.limits.acquire([p], 0))).toEqual({ ok: false, problem: 'rpm', scope: p, limit: 3, retryAfterMs: 57_000 });
+      expect(refusalOf(await run.limits.acquire([p], 0))).toEqual({
+        ok: false,
+        problem: 'rpm',
+        scope: p,
+        limit: 3,
+        retryAfterMs: 57_000,
+      });
       run.clock.advance(56_999);
       refusalOf(await run.limits.acquire([p], 0));
       run.clock.advance(1);
@@ -67,7 +73,8 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
         for (let attempt = 0; attempt < 2; attempt++) if ((await run.limits.acquire([p], 0)).ok) passed.push(second);
         run.clock.advance(1_000);
       }
-      for (const from of passed) expect(passed.filter((second) => second >= from && second < from + 60).length).toBeLessThanOrEqual(5);
+      for (const from of passed)
+        expect(passed.filter((second) => second >= from && second < from + 60).length).toBeLessThanOrEqual(5);
       expect(passed.length).toBeGreaterThanOrEqual(5 * 6);
     });
 
@@ -125,7 +132,11 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
       const p = scope('pass:p', { tpm: 100 });
       const first = leaseOf(await run.limits.acquire([p], 60));
       expect(first.tokens).toEqual({ limit: 100, remaining: 40, resetMs: 60_000 });
-      expect(refusalOf(await run.limits.acquire([p], 41))).toMatchObject({ problem: 'tpm', limit: 100, retryAfterMs: 60_000 });
+      expect(refusalOf(await run.limits.acquire([p], 41))).toMatchObject({
+        problem: 'tpm',
+        limit: 100,
+        retryAfterMs: 60_000,
+      });
       first.release(10);
       first.release(10);
       expect((await run.limits.peek(p)).tokens).toMatchObject({ remaining: 90 });
@@ -213,7 +224,9 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
 
     test('the headers show the tightest of all; without limits there is none', async () => {
       await using run = await start();
-      const lease = leaseOf(await run.limits.acquire([scope('wide', { rpm: 100, tpm: 500 }), scope('tight', { rpm: 4 }), scope('none')], 7));
+      const lease = leaseOf(
+        await run.limits.acquire([scope('wide', { rpm: 100, tpm: 500 }), scope('tight', { rpm: 4 }), scope('none')], 7),
+      );
       expect(lease.requests).toMatchObject({ limit: 4, remaining: 3 });
       expect(lease.tokens).toMatchObject({ limit: 500, remaining: 493 });
       expect(leaseOf(await run.limits.acquire([], 7))).toMatchObject({ requests: null, tokens: null });

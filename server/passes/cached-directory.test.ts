@@ -25,8 +25,28 @@ describe('find', () => {
   test('a pass is found by its whole key and by nothing like it', async () => {
     await using app = await createTestApp();
     const { key, pass } = await addPass(app.ctx, { alias: 'anna' });
-    expect(await app.ctx.passes.find(key)).toMatchObject({ kind: 'pass', passId: pass.id, passName: 'anna', passStatus: 'active' });
-    const lookAlikes = [key.slice(0, -1), `${key}a`, `${key}.`, `${key} `, key.toUpperCase(), key.replace('-', '‑'), key.replace('s', 'ѕ'), pass.tokenHash, pass.publicId, pass.id, 'anna', '', '%', "' or 1=1 --"];
+    expect(await app.ctx.passes.find(key)).toMatchObject({
+      kind: 'pass',
+      passId: pass.id,
+      passName: 'anna',
+      passStatus: 'active',
+    });
+    const lookAlikes = [
+      key.slice(0, -1),
+      `${key}a`,
+      `${key}.`,
+      `${key} `,
+      key.toUpperCase(),
+      key.replace('-', '‑'),
+      key.replace('s', 'ѕ'),
+      pass.tokenHash,
+      pass.publicId,
+      pass.id,
+      'anna',
+      '',
+      '%',
+      "' or 1=1 --",
+    ];
     for (const other of lookAlikes) expect([other, await app.ctx.passes.find(other)]).toEqual([other, undefined]);
   });
 
@@ -34,7 +54,13 @@ describe('find', () => {
     await using app = await createTestApp({ TIME_ZONE: 'Asia/Taipei' });
     const userId = await addUser(app.ctx, { username: 'anna', locale: 'en' });
     const planId = await addPlan(app.ctx, { name: 'Basic', rpmLimit: 7, budgetNanos: 5, budgetPeriod: '1d' });
-    const classroomId = await addClassroom(app.ctx, { planId, locale: 'zh-TW', timeZone: 'Europe/Berlin', pausedAt: 5, models: '["a"]' });
+    const classroomId = await addClassroom(app.ctx, {
+      planId,
+      locale: 'zh-TW',
+      timeZone: 'Europe/Berlin',
+      pausedAt: 5,
+      models: '["a"]',
+    });
     const seatId = await addSeat(app.ctx, classroomId, { userId, maxParallel: 1 });
     const { key, pass } = await addPass(app.ctx, { seatId, modelAliases: { fast: 'a' }, expiresAt: 99 });
     const principal = (await app.ctx.passes.find(key))!;
@@ -46,8 +72,25 @@ describe('find', () => {
       'plan Basic',
       'system system',
     ]);
-    expect(principal).toMatchObject({ passName: pass.keyName, expiresAt: 99, modelAliases: { fast: 'a' }, planId, userId, userName: 'anna', seatId, seatName: 'Seat 12', classroomId, classroomName: 'Class 7a', classroomPausedAt: 5, locale: 'zh-TW', timeZone: 'Europe/Berlin' });
-    expect(limitScopes(principal).map(({ key: scope }) => scope)).toEqual([`seat:${seatId}`, `pass:${pass.id}@plan:${planId}`]);
+    expect(principal).toMatchObject({
+      passName: pass.keyName,
+      expiresAt: 99,
+      modelAliases: { fast: 'a' },
+      planId,
+      userId,
+      userName: 'anna',
+      seatId,
+      seatName: 'Seat 12',
+      classroomId,
+      classroomName: 'Class 7a',
+      classroomPausedAt: 5,
+      locale: 'zh-TW',
+      timeZone: 'Europe/Berlin',
+    });
+    expect(limitScopes(principal).map(({ key: scope }) => scope)).toEqual([
+      `seat:${seatId}`,
+      `pass:${pass.id}@plan:${planId}`,
+    ]);
   });
 
   test('a pass of a disabled user, a removed seat or an archived class is blocked', async () => {
@@ -105,7 +148,10 @@ describe('what is remembered', () => {
     const { pass } = await addPass(app.ctx, { key: 'sk-another-key-0123456789' });
     expect(await app.ctx.passes.find(key)).toBeUndefined();
     // As another process would, without an event here.
-    await app.ctx.db.insertInto('passes').values({ ...pass, id: 'pass_x', publicId: 'x', tokenHash: hashKey(key) }).execute();
+    await app.ctx.db
+      .insertInto('passes')
+      .values({ ...pass, id: 'pass_x', publicId: 'x', tokenHash: hashKey(key) })
+      .execute();
     expect(await app.ctx.passes.find(key)).toBeUndefined();
     app.clock.advance(5_000);
     expect((await app.ctx.passes.find(key))?.passId).toBe('pass_x');
@@ -142,7 +188,10 @@ describe('what is remembered', () => {
     const { ctx } = app;
     const rpm = async () => limitScopes(await ctx.passes.forGuest('203.0.113.9'))[0]?.rpm;
     expect(await rpm()).toBe(10);
-    await ctx.db.insertInto('settings').values({ key: 'guest_rpm', value: '3', updatedAt: 1, updatedBy: null }).execute();
+    await ctx.db
+      .insertInto('settings')
+      .values({ key: 'guest_rpm', value: '3', updatedAt: 1, updatedBy: null })
+      .execute();
     await ctx.settings.reload();
     expect(await rpm()).toBe(3);
   });
@@ -153,7 +202,12 @@ describe('what is remembered', () => {
     await app.ctx.passes.find(known.key);
     await app[Symbol.asyncDispose]();
     expect((await app.ctx.passes.find(known.key))?.passId).toBe(known.pass.id);
-    for (const asked of [app.ctx.passes.find(fresh.key), app.ctx.passes.find('sk-unknown'), app.ctx.passes.forUser('user_x'), app.ctx.passes.forGuest('203.0.113.9')])
+    for (const asked of [
+      app.ctx.passes.find(fresh.key),
+      app.ctx.passes.find('sk-unknown'),
+      app.ctx.passes.forUser('user_x'),
+      app.ctx.passes.forGuest('203.0.113.9'),
+    ])
       expect(await codeOf(asked)).toBe('database_unavailable');
     expect(ERRORS.database_unavailable.status).toBe(503);
   });
@@ -174,14 +228,23 @@ describe('people without a pass', () => {
     await using app = await createTestApp({ USER_RPM: '42' });
     const userId = await addUser(app.ctx, { username: 'ben', locale: 'zh-TW' });
     const principal = await app.ctx.passes.forUser(userId);
-    expect(principal).toMatchObject({ kind: 'user', userId, userName: 'ben', planId: USER_PLAN_ID, passId: null, locale: 'zh-TW' });
+    expect(principal).toMatchObject({
+      kind: 'user',
+      userId,
+      userName: 'ben',
+      planId: USER_PLAN_ID,
+      passId: null,
+      locale: 'zh-TW',
+    });
     expect(limitScopes(principal)).toMatchObject([{ key: `user:${userId}@plan:${USER_PLAN_ID}`, rpm: 42 }]);
   });
 
   test('an unknown user must sign in again, a disabled one is told so', async () => {
     await using app = await createTestApp();
     expect(await codeOf(app.ctx.passes.forUser('user_nobody'))).toBe('login_expired');
-    expect(await codeOf(app.ctx.passes.forUser(await addUser(app.ctx, { status: 'disabled' })))).toBe('account_disabled');
+    expect(await codeOf(app.ctx.passes.forUser(await addUser(app.ctx, { status: 'disabled' })))).toBe(
+      'account_disabled',
+    );
   });
 
   test('guests are counted by address, IPv6 by network, and nothing they say is kept, whatever the plan says', async () => {
@@ -190,7 +253,8 @@ describe('people without a pass', () => {
     const keyOf = async (ip: string) => limitScopes(await app.ctx.passes.forGuest(ip))[0]?.key;
     const at = `@plan:${GUEST_PLAN_ID}`;
     expect(await keyOf('203.0.113.9')).toBe(`guest:203.0.113.9${at}`);
-    for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:0db8:0001:0002::']) expect(await keyOf(ip)).toBe(`guest:2001:db8:1:2::/64${at}`);
+    for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:0db8:0001:0002::'])
+      expect(await keyOf(ip)).toBe(`guest:2001:db8:1:2::/64${at}`);
     expect(await keyOf('2001:db8:1:3::1')).toBe(`guest:2001:db8:1:3::/64${at}`);
     expect(await keyOf('::1')).toBe(`guest:0:0:0:0::/64${at}`);
     const guest = await app.ctx.passes.forGuest('203.0.113.9');

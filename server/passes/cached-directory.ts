@@ -12,7 +12,14 @@ import { findPlan, type PlanRow } from '../plans/store.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PassDirectory } from './directory.ts';
 import { hashKey } from './keys.ts';
-import { adminPrincipal, guestId, guestPrincipal, type Installation, passPrincipal, userPrincipal } from './principals.ts';
+import {
+  adminPrincipal,
+  guestId,
+  guestPrincipal,
+  type Installation,
+  passPrincipal,
+  userPrincipal,
+} from './principals.ts';
 import { findPassParts, findUser } from './store.ts';
 
 /** Entries of each cache; a city's pupils of one lesson fit. */

@@ -17,7 +17,8 @@ test('a key is sk-hp-<public id>-<192 secret bits>, safe in a URL and selected w
 });
 
 test('every secret bit reaches the key', () => {
-  const fixed = (byte: number) => newKey({ ...ids, secret: (length) => Buffer.alloc(length, byte).toString('base64url') });
+  const fixed = (byte: number) =>
+    newKey({ ...ids, secret: (length) => Buffer.alloc(length, byte).toString('base64url') });
   expect(fixed(0).key).toBe(`sk-hp-${'0'.repeat(10)}-${'0'.repeat(38)}`);
   const secret = fixed(255).key.split('-')[3]!;
   const value = [...secret].reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
@@ -27,7 +28,8 @@ test('every secret bit reaches the key', () => {
 test('the hash is the whole key’s SHA-256', () => {
   expect(hashKey('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   const { key } = newKey(ids);
-  for (const other of [key.slice(0, -1), `${key}.`, `${key} `, key.toUpperCase()]) expect(hashKey(other)).not.toBe(hashKey(key));
+  for (const other of [key.slice(0, -1), `${key}.`, `${key} `, key.toUpperCase()])
+    expect(hashKey(other)).not.toBe(hashKey(key));
 });
 
 test('a mask shows the public id and four characters, of a foreign key only those', () => {

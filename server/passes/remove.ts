@@ -10,8 +10,12 @@ export async function deletePasses(ctx: AppContext, names: PassNames, by: Change
   const wanted = new Set(names.values);
   const ids = await ctx.db.transaction().execute(async (db) => {
     const passes = await listPassesNamed(db, { ...names, values: [...wanted] });
-    if (passes.length !== wanted.size) throw new AppError('not_found', { param: names.by === 'alias' ? 'key_aliases' : 'keys' });
-    await deletePassRows(db, passes.map(({ id }) => id));
+    if (passes.length !== wanted.size)
+      throw new AppError('not_found', { param: names.by === 'alias' ? 'key_aliases' : 'keys' });
+    await deletePassRows(
+      db,
+      passes.map(({ id }) => id),
+    );
     await ctx.bumpChanges(db);
     for (const { id, alias, publicId } of passes) {
       const target = { kind: 'pass', id };

@@ -18,7 +18,11 @@ export async function spendOf(ctx: AppContext, passes: readonly PassRow[]): Prom
     .selectFrom('accounts')
     .select(['partyId', 'periodStart', 'periodEnd', 'settledNanos'])
     .where('partyKind', '=', 'pass')
-    .where('partyId', 'in', passes.map(({ id }) => id))
+    .where(
+      'partyId',
+      'in',
+      passes.map(({ id }) => id),
+    )
     .where('periodStart', '<=', now)
     .where((eb) => eb.or([eb('periodEnd', 'is', null), eb('periodEnd', '>', now)]))
     .execute();

@@ -27,7 +27,11 @@ export async function findPassParts(db: Db, tokenHash: string): Promise<PassPart
 
 /** Adds to each pass what it belongs to, with one query for each table that has any of it. */
 export async function withParts(db: Db, passes: readonly PassRow[]): Promise<PassParts[]> {
-  const seats = await findByIds(db, 'seats', passes.map(({ seatId }) => seatId));
+  const seats = await findByIds(
+    db,
+    'seats',
+    passes.map(({ seatId }) => seatId),
+  );
   const seatOf = (pass: PassRow) => seats.get(pass.seatId ?? '');
   const classroomIdOf = (pass: PassRow) => pass.classroomId ?? seatOf(pass)?.classroomId ?? null;
   const userIdOf = (pass: PassRow) => pass.userId ?? seatOf(pass)?.userId ?? null;
@@ -148,6 +152,10 @@ async function findByIds<T extends OwnerTable>(
 ): Promise<Map<string, Selectable<Schema[T]>>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
   if (wanted.length === 0) return new Map();
-  const rows = await db.selectFrom(table as 'users').selectAll().where('id', 'in', wanted).execute();
+  const rows = await db
+    .selectFrom(table as 'users')
+    .selectAll()
+    .where('id', 'in', wanted)
+    .execute();
   return new Map(rows.map((row) => [row.id, row as unknown as Selectable<Schema[T]>]));
 }

@@ -12,9 +12,16 @@ export const USER_PLAN_ID = 'plan_user';
 export async function seedBuiltInPlans(db: Kysely<Schema>, now: number): Promise<void> {
   const plans = [
     builtIn({ id: GUEST_PLAN_ID, name: 'guest', description: 'Visitors without a login', contentPolicy: 'none' }, now),
-    builtIn({ id: USER_PLAN_ID, name: 'user', description: 'Signed-in users without a pass', contentPolicy: null }, now),
+    builtIn(
+      { id: USER_PLAN_ID, name: 'user', description: 'Signed-in users without a pass', contentPolicy: null },
+      now,
+    ),
   ];
-  await db.insertInto('plans').values(plans).onConflict((row) => row.doNothing()).execute();
+  await db
+    .insertInto('plans')
+    .values(plans)
+    .onConflict((row) => row.doNothing())
+    .execute();
 }
 
 /** Requests a minute that the settings give a built-in plan; undefined for all other plans. */

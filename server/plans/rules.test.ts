@@ -26,7 +26,12 @@ describe('the most specific level that sets a field decides', () => {
     expect(effective(levels, 'accessSchedule')).toBeNull();
   });
   test('zero is a value', () => {
-    expect(effective([level('pass', 'p', { maxOutputTokens: 0 }), level('plan', 'x', { maxOutputTokens: 9 })], 'maxOutputTokens')).toBe(0);
+    expect(
+      effective(
+        [level('pass', 'p', { maxOutputTokens: 0 }), level('plan', 'x', { maxOutputTokens: 9 })],
+        'maxOutputTokens',
+      ),
+    ).toBe(0);
   });
 });
 
@@ -76,12 +81,15 @@ describe('what cannot be read closes', () => {
   test.each(['{', '"all"', '{"a":1}', '[1]', 'null'])('models %s allow nothing', (models) => {
     expect(isModelAllowed([levelOf(owner, { ...emptyRow, models })], 'gpt-4o')).toBe(false);
   });
-  test.each(['{', '[]', 'null', '{"timezone":"Mars/Olympus","windows":[]}', '{"timezone":"UTC","windows":[{"days":["mon"],"start":"8","end":"9"}]}'])(
-    'hours %s never open',
-    (accessSchedule) => {
-      expect(levelOf(owner, { ...emptyRow, accessSchedule }).accessSchedule).toEqual({ timezone: 'UTC', windows: [] });
-    },
-  );
+  test.each([
+    '{',
+    '[]',
+    'null',
+    '{"timezone":"Mars/Olympus","windows":[]}',
+    '{"timezone":"UTC","windows":[{"days":["mon"],"start":"8","end":"9"}]}',
+  ])('hours %s never open', (accessSchedule) => {
+    expect(levelOf(owner, { ...emptyRow, accessSchedule }).accessSchedule).toEqual({ timezone: 'UTC', windows: [] });
+  });
   test('an unknown content policy keeps nothing', () => {
     expect(levelOf(owner, { ...emptyRow, contentPolicy: 'everything' }).contentPolicy).toBe('none');
   });

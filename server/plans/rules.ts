@@ -15,9 +15,7 @@ export function effective<F extends OverridingField>(levels: readonly Permission
 export function isModelAllowed(levels: readonly PermissionLevel[], publicName: string): boolean {
   const models = effective(levels, 'models');
   if (models === null) return true;
-  return models.some((name) =>
-    name.endsWith('*') ? publicName.startsWith(name.slice(0, -1)) : name === publicName,
-  );
+  return models.some((name) => (name.endsWith('*') ? publicName.startsWith(name.slice(0, -1)) : name === publicName));
 }
 
 const scopesOf = new WeakMap<Principal, readonly LimitScope[]>();

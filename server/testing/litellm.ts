@@ -35,7 +35,10 @@ export async function read(response: Promise<Response>): Promise<Reply> {
 }
 
 /** Makes a key. @throws Error with the answer when it is refused. */
-export async function generate(app: TestApp, json: Record<string, unknown> = {}): Promise<{ key: string; token: string; body: Record<string, unknown> }> {
+export async function generate(
+  app: TestApp,
+  json: Record<string, unknown> = {},
+): Promise<{ key: string; token: string; body: Record<string, unknown> }> {
   const { status, text, body } = await post(app, '/key/generate', json);
   if (status !== 200) throw new Error(text);
   return { key: String(body['key']), token: String(body['token']), body };
