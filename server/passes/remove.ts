@@ -9,6 +9,8 @@ import { deletePassRows, listPassesNamed, type PassNames } from './store.ts';
 export async function deletePasses(ctx: AppContext, names: PassNames, by: ChangedBy): Promise<void> {
   const wanted = new Set(names.values);
   const ids = await ctx.db.transaction().execute(async (db) => {
+    // First, for it locks the version row against a deletion of the same at the same time.
+    await ctx.bumpChanges(db);
     const passes = await listPassesNamed(db, { ...names, values: [...wanted] });
     if (passes.length !== wanted.size)
       throw new AppError('not_found', { param: names.by === 'alias' ? 'key_aliases' : 'keys' });
@@ -16,7 +18,6 @@ export async function deletePasses(ctx: AppContext, names: PassNames, by: Change
       db,
       passes.map(({ id }) => id),
     );
-    await ctx.bumpChanges(db);
     for (const { id, alias, publicId } of passes) {
       const target = { kind: 'pass', id };
       await recordAudit(ctx, { ...by, action: 'pass.delete', target, detail: { alias, publicId } }, db);

@@ -23,12 +23,13 @@ export async function updatePass(
   const pass = await ctx.db
     .transaction()
     .execute(async (db) => {
+      // First, for it locks the version row: of two updates the second reads what the first has written.
+      await ctx.bumpChanges(db);
       const before = await findPass(db, tokenHash);
       if (!before) throw new AppError('not_found', { param: 'key' });
       wanted = changesOf(before);
       const columns = { ...columnsOf(wanted), ...ownersOf(wanted), updatedAt: ctx.clock.now() };
       await updatePassRow(db, before.id, columns);
-      await ctx.bumpChanges(db);
       const target = { kind: 'pass', id: before.id };
       await recordAudit(ctx, { ...by, action: 'pass.update', target, detail: { fields: Object.keys(wanted) } }, db);
       return { ...before, ...columns };
