@@ -15,7 +15,7 @@ export function createApp(ctx: AppContext): Hono<HttpEnv> {
   const clientIp = createClientIp(ctx.config.TRUSTED_PROXIES);
   app.use(async (http, next) => {
     http.set('requestId', ctx.ids.next('req'));
-    http.set('locale', localeFromHeader(http.req.header('accept-language')) ?? ctx.config.DEFAULT_LOCALE);
+    http.set('locale', localeFromHeader(http.req.header('accept-language')) ?? ctx.settings.current().defaultLocale);
     http.set('ip', clientIp(http.env.ip, http.req.header('x-forwarded-for')));
     http.set('family', familyOf(http.req.path));
     await next();

@@ -20,6 +20,8 @@ import type { Settings } from './settings/settings.ts';
 import { createSettings } from './settings/stored-settings.ts';
 import { createLogins } from './users/cached-logins.ts';
 import type { Logins } from './users/logins.ts';
+import { createPasswords, type Passwords } from './users/passwords.ts';
+import { createThrottle, type Throttle } from './users/throttle.ts';
 
 export interface AppContext {
   config: Config;
@@ -37,6 +39,8 @@ export interface AppContext {
   catalog: Catalog;
   passes: PassDirectory;
   logins: Logins;
+  passwords: Passwords;
+  throttle: Throttle;
   shutdown: Shutdown;
   /** Bumps the version row that other processes poll, inside or outside a transaction. */
   bumpChanges(db?: Kysely<Schema>): Promise<void>;
@@ -76,6 +80,8 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     passes: createDirectory({ db, clock, events, settings, timeZone: config.TIME_ZONE }),
     logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
     shutdown: createShutdown(),
+    passwords: createPasswords(),
+    throttle: createThrottle(clock),
     bumpChanges,
   };
   return ctx;

@@ -52,6 +52,8 @@ export const ERRORS = {
   upstream_rejected: entry(400, 'invalid_request_error', '模型服务不接受这个请求：{detail}', '模型服務不接受這個請求：{detail}', 'The model service refused this request: {detail}'),
   base_url_invalid: entry(400, 'invalid_request_error', '渠道地址有误：请填写以 http:// 或 https:// 开头的完整网址，不要带用户名、? 或 #。', '渠道網址有誤：請填寫以 http:// 或 https:// 開頭的完整網址，不要帶使用者名稱、? 或 #。', 'The base URL is not valid. Please give a whole address that begins with http:// or https://, without a user name, ? or #.'),
   base_url_forbidden: entry(400, 'invalid_request_error', '渠道不能指向 {host}：这个地址属于本机网络或云平台内部，不允许访问。', '渠道不能指向 {host}：這個位址屬於本機網路或雲端平台內部，不允許存取。', 'A channel may not point to {host}: that address belongs to an internal network and is not allowed here.'),
+  email_invalid: entry(400, 'invalid_request_error', '这不是一个有效的邮箱地址。', '這不是有效的電子郵件地址。', 'This is not an e-mail address.'),
+  password_too_short: entry(400, 'invalid_request_error', '密码至少要有 8 个字符。', '密碼至少要有 8 個字元。', 'A password needs at least 8 characters.'),
   // 401 – bad credential
   credential_missing: entry(401, 'authentication_error', '请先登录，或在请求里带上通行证。', '請先登入，或在請求裡帶上通行證。', 'Please sign in, or send a pass with the request.'),
   invalid_api_key: entry(401, 'authentication_error', '这张通行证无效，请检查是否复制完整。', '這張通行證無效，請檢查是否複製完整。', 'This pass is not valid. Please check that it was copied completely.'),
@@ -62,6 +64,7 @@ export const ERRORS = {
   pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
   account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
   ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
+  setup_link_invalid: entry(403, 'permission_error', '这个设置链接无效或已经用过，请使用服务器启动时显示的新链接。', '這個設定連結無效或已經用過，請使用伺服器啟動時顯示的新連結。', 'This set-up link is not valid or was used already. Please use the one the server printed when it last started.', false),
   role_required: entry(403, 'permission_error', '你没有权限做这件事。', '你沒有權限做這件事。', 'You are not allowed to do this.', false),
   guests_off: entry(403, 'permission_error', '这里不开放游客使用，请先登录。', '這裡不開放訪客使用，請先登入。', 'Guests cannot chat here. Please sign in first.', false),
   registration_closed: entry(403, 'permission_error', '这里不开放注册，请联系老师或管理员。', '這裡不開放註冊，請聯絡老師或管理員。', 'Registration is closed here. Please ask a teacher or the administrator.', false),

@@ -46,7 +46,10 @@ describe('windows past midnight belong to the day they start on', () => {
 
   test('equal start and end is a whole day; 24:00 is midnight', () => {
     const whole = hours('UTC', ['sat', '08:00', '08:00']);
-    expect(openSpans(whole, at('2026-11-21T09:00:00Z'))[0]).toEqual({ from: at('2026-11-21T08:00:00Z'), until: at('2026-11-22T08:00:00Z') });
+    expect(openSpans(whole, at('2026-11-21T09:00:00Z'))[0]).toEqual({
+      from: at('2026-11-21T08:00:00Z'),
+      until: at('2026-11-22T08:00:00Z'),
+    });
     const all = hours('UTC', ['mon tue wed thu fri sat sun', '00:00', '24:00']);
     expect(isOpen(all, at('2026-11-21T23:59:59.999Z'))).toBe(true);
     expect(nextOpening(all, at('2026-11-21T12:00:00Z'))).toBeNull();
@@ -74,7 +77,10 @@ describe('clock changes', () => {
     const [span] = openSpans(twice, at('2026-10-25T00:00:00Z'));
     expect(span).toEqual({ from: at('2026-10-24T23:30:00Z'), until: at('2026-10-25T00:30:00Z') });
     const across = hours('Europe/Berlin', ['sun', '02:30', '04:00']);
-    expect(openSpans(across, at('2026-10-25T00:00:00Z'))[0]).toEqual({ from: at('2026-10-25T00:30:00Z'), until: at('2026-10-25T03:00:00Z') });
+    expect(openSpans(across, at('2026-10-25T00:00:00Z'))[0]).toEqual({
+      from: at('2026-10-25T00:30:00Z'),
+      until: at('2026-10-25T03:00:00Z'),
+    });
   });
 
   test('the day before and after a change keep wall time', () => {
@@ -122,5 +128,8 @@ describe('what makes no sense is closed', () => {
 
 test('overlapping and touching windows are one stretch', () => {
   const touching = hours('UTC', ['mon', '08:00', '10:00'], ['mon', '10:00', '12:00'], ['mon', '11:00', '13:00']);
-  expect(openSpans(touching, at('2026-11-23T00:00:00Z'))[0]).toEqual({ from: at('2026-11-23T08:00:00Z'), until: at('2026-11-23T13:00:00Z') });
+  expect(openSpans(touching, at('2026-11-23T00:00:00Z'))[0]).toEqual({
+    from: at('2026-11-23T08:00:00Z'),
+    until: at('2026-11-23T13:00:00Z'),
+  });
 });

@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => app[Symbol.asyncDispose]());
 
-const settings = () => app.ctx.db.selectFrom('settings').selectAll().orderBy('key').execute();
+const settings = () =>
+  app.ctx.db.selectFrom('settings').selectAll().where('key', '=', 'internal.encryption_check').execute();
 const addKey = () =>
   createChannel(app.ctx, {
     name: 'c',
@@ -27,7 +28,7 @@ describe('the encryption key', () => {
     const { db, vault } = app.ctx;
     await verifyEncryptionKey(db, vault, 1);
     const [row] = await settings();
-    expect(row).toMatchObject({ key: 'encryption_check', updatedAt: 1 });
+    expect(row).toMatchObject({ key: 'internal.encryption_check', updatedAt: 1 });
     await verifyEncryptionKey(db, vault, 2);
     expect(await settings()).toEqual([row!]);
   });

@@ -5,7 +5,7 @@ import type { Schema } from '../db/schema.ts';
 import { type Vault, VaultError } from '../lib/vault.ts';
 
 /** The row of `settings`, and what its ciphertext is bound to. */
-const CHECK = 'encryption_check';
+const CHECK = 'internal.encryption_check';
 
 /**
  * Opens the stored check value. Where there is none it is written, if no stored channel key contradicts.

@@ -23,7 +23,7 @@ export function wantedKeys(body: ChannelUpdate, stored: readonly KeyRow[], tools
   if (body.api_keys) {
     return body.api_keys.map(({ id, key, status }, position) => {
       const old = stored.find((row) => row.id === id);
-      if (id !== undefined && !old) throw badKey('api_keys', `the channel has no key ${id}`);
+      if (id !== undefined && !old) throw badKey('api_keys', 'an id is not one of the channel’s keys');
       if (old && key === undefined) return { ...kept(old, tools.now), position, status: status ?? old.status };
       if (key === undefined) throw badKey('api_keys', 'an entry needs key or id');
       return newKey(key, { ...tools, id: old?.id, position, status });

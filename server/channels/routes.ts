@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import { channelCreateSchema, channelUpdateSchema, channelViewSchema } from '@hallpass/shared/channels.ts';
 
-import { defineRoute } from '../http/route.ts';
-import { createChannel, deleteChannel, updateChannel } from './save.ts';
+import { defineRoute, type RouteInput } from '../http/route.ts';
+import { type Author, createChannel, deleteChannel, updateChannel } from './save.ts';
 import { channelViews } from './view.ts';
 
 const idParams = z.object({ id: z.string().max(100) });
@@ -32,7 +32,7 @@ export const channelRoutes = [
     response: channelViewSchema,
     status: 201,
     maxBodyBytes,
-    handler: ({ ctx, body }) => createChannel(ctx, body),
+    handler: (input) => createChannel(input.ctx, input.body, author(input)),
   }),
   defineRoute({
     method: 'put',
@@ -44,7 +44,7 @@ export const channelRoutes = [
     body: channelUpdateSchema,
     response: channelViewSchema,
     maxBodyBytes,
-    handler: ({ ctx, params, body }) => updateChannel(ctx, params.id, body),
+    handler: (input) => updateChannel(input.ctx, input.params.id, input.body, author(input)),
   }),
   defineRoute({
     method: 'delete',
@@ -54,9 +54,13 @@ export const channelRoutes = [
     tag,
     params: idParams,
     response: z.object({ id: z.string(), deleted: z.literal(true) }),
-    handler: async ({ ctx, params }) => {
-      await deleteChannel(ctx, params.id);
-      return { id: params.id, deleted: true as const };
+    handler: async (input) => {
+      await deleteChannel(input.ctx, input.params.id, author(input));
+      return { id: input.params.id, deleted: true as const };
     },
   }),
 ];
+
+function author({ user, http }: Pick<RouteInput<unknown, unknown, unknown>, 'user' | 'http'>): Author {
+  return { actor: user ? { id: user.id, name: user.name } : null, ip: http.get('ip') };
+}

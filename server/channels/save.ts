@@ -1,6 +1,7 @@
 // Makes and changes a channel with its keys, models, routes and prices, in one transaction.
 import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
 
+import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import { saveModels } from './models.ts';
@@ -9,21 +10,30 @@ import { parseBaseUrl } from './rules.ts';
 import * as store from './store.ts';
 import { channelView } from './view.ts';
 
+/** Who makes the change, for the audit log; null = the system itself. */
+export interface Author {
+  actor: { id: string; name: string } | null;
+  ip: string | null;
+}
+
+const SYSTEM: Author = { actor: null, ip: null };
+
 /** Requirement 001's default. */
 const DEFAULT_RPM = 60;
 
 /** @throws AppError base_url_invalid, base_url_forbidden, invalid_parameter, already_exists. */
-export async function createChannel(ctx: AppContext, body: ChannelUpdate): Promise<ChannelView> {
+export async function createChannel(ctx: AppContext, body: ChannelUpdate, by = SYSTEM): Promise<ChannelView> {
   const id = ctx.ids.next('ch');
-  await ctx.db.transaction().execute((tx) => insertChannel({ ...ctx, db: tx }, id, body));
+  await ctx.db.transaction().execute((tx) => insertChannel({ ...ctx, db: tx }, id, body, by));
   return announce(ctx, id);
 }
 
 /** As `createChannel`, inside a transaction of the caller's, who calls `announce` after its commit. */
-export async function insertChannel(ctx: AppContext, id: string, body: ChannelUpdate): Promise<void> {
+export async function insertChannel(ctx: AppContext, id: string, body: ChannelUpdate, by = SYSTEM): Promise<void> {
   const { db } = ctx;
   const now = ctx.clock.now();
   const keys = wantedKeys(body, [], { ...ctx, now, channelId: id }) ?? [];
+  await lockCatalog(ctx);
   await store.insertChannel(db, {
     id,
     name: body.name!,
@@ -41,14 +51,20 @@ export async function insertChannel(ctx: AppContext, id: string, body: ChannelUp
   });
   await store.replaceKeys(db, id, keys);
   await saveModels(ctx, id, body);
-  await ctx.bumpChanges(db);
+  await audit(ctx, 'channel.create', id, body, by);
 }
 
 /** Absent fields stay. @throws AppError not_found and those of `createChannel`. */
-export async function updateChannel(ctx: AppContext, id: string, body: ChannelUpdate): Promise<ChannelView> {
+export async function updateChannel(
+  ctx: AppContext,
+  id: string,
+  body: ChannelUpdate,
+  by = SYSTEM,
+): Promise<ChannelView> {
   const changes = channelChanges(ctx, body);
   await ctx.db.transaction().execute(async (db) => {
     const now = ctx.clock.now();
+    await lockCatalog({ ...ctx, db });
     const row = await store.updateChannel(db, id, { ...changes, updatedAt: now });
     if (!row) throw new AppError('not_found');
     const keys = wantedKeys(body, await store.listKeys(db, id), { ...ctx, now, channelId: id });
@@ -58,24 +74,33 @@ export async function updateChannel(ctx: AppContext, id: string, body: ChannelUp
     if (keys?.length && row.authType === 'none' && !body.auth_type)
       await store.updateChannel(db, id, { authType: 'bearer' });
     await saveModels({ ...ctx, db }, id, body);
-    await ctx.bumpChanges(db);
+    await audit({ ...ctx, db }, 'channel.update', id, body, by);
   });
   return announce(ctx, id);
 }
 
 /** @throws AppError not_found. */
-export async function deleteChannel(ctx: AppContext, id: string): Promise<void> {
+export async function deleteChannel(ctx: AppContext, id: string, by = SYSTEM): Promise<void> {
   await ctx.db.transaction().execute(async (db) => {
+    await lockCatalog({ ...ctx, db });
     const routes = await store.listRoutes(db, id);
     if (!(await store.deleteChannel(db, id))) throw new AppError('not_found');
     await store.deleteUnroutedModels(
       db,
       routes.map(({ modelId }) => modelId),
     );
-    await ctx.bumpChanges(db);
+    await audit({ ...ctx, db }, 'channel.delete', id, {}, by);
   });
   ctx.events.emit({ type: 'catalog.changed' });
   await ctx.catalog.reload();
+}
+
+/**
+ * The first statement of a change: the version row is everyone's, so changes of channels follow each other, and none
+ * gives a route to a model that another is just removing.
+ */
+async function lockCatalog(ctx: AppContext): Promise<void> {
+  await ctx.bumpChanges(ctx.db);
 }
 
 /** Tells everyone and waits until the very next call sees it. */
@@ -101,4 +126,15 @@ function channelChanges(ctx: AppContext, body: ChannelUpdate): Partial<store.Cha
   return Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   ) as Partial<store.ChannelRow>;
+}
+
+/** The last statement of a change. Secrets stay out: of keys only that they changed is kept. */
+async function audit(ctx: AppContext, action: string, id: string, body: ChannelUpdate, by: Author): Promise<void> {
+  const { api_key, api_keys, models, ...plain } = body;
+  const detail = {
+    ...plain,
+    ...(models ? { models: models.map(({ name }) => name) } : {}),
+    ...(api_key || api_keys ? { keys: 'changed' } : {}),
+  };
+  await recordAudit(ctx, { ...by, action, target: { kind: 'channel', id }, detail }, ctx.db);
 }

@@ -43,11 +43,16 @@ export async function replaceKeys(db: Db, channelId: string, rows: readonly KeyR
       .execute();
 }
 
-/** A saved channel starts afresh. */
+/** A saved channel starts afresh: also a key that its upstream had refused is tried again. */
 export async function clearCooldowns(db: Db, channelId: string): Promise<void> {
   await db
     .updateTable('channelKeys')
-    .set({ cooldownUntil: null, lastError: null, lastErrorAt: null })
+    .set((eb) => ({
+      status: eb.case().when('lastError', 'is not', null).then('enabled').else(eb.ref('status')).end(),
+      cooldownUntil: null,
+      lastError: null,
+      lastErrorAt: null,
+    }))
     .where('channelId', '=', channelId)
     .execute();
 }

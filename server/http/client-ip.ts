@@ -1,6 +1,9 @@
 // The address a request comes from, believing X-Forwarded-For only from trusted proxies.
 import { BlockList, isIP } from 'node:net';
 
+/** Most proxies in a row that are believed. */
+const HOPS_MAX = 50;
+
 export type ClientIp = (peer: string, forwardedFor: string | undefined) => string;
 
 /** @param trusted addresses and CIDR networks, separated by commas. @throws Error naming a malformed entry. */
@@ -16,7 +19,9 @@ export function createClientIp(trusted: string): ClientIp {
     let ip = normalizeIp(peer);
     // The right-most hop is the one the nearest proxy saw; go left only through proxies we trust.
     const hops = (forwardedFor ?? '')
-      .split(',', 50)
+      .split(',')
+      // The last ones: the first are whatever the caller wrote.
+      .slice(-HOPS_MAX)
       .map((hop) => hop.trim())
       .reverse();
     for (const hop of hops) {

@@ -2,6 +2,8 @@
 import type { Context as HonoContext, Hono } from 'hono';
 import { z } from 'zod';
 
+import { type ErrorCode, ERRORS, type Locale } from '@hallpass/shared/errors.ts';
+
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import { readJson } from './body.ts';
@@ -22,14 +24,15 @@ export function registerRoutes(app: Hono<HttpEnv>, routes: readonly Route[], ctx
 async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext): Promise<Response> {
   const user = await checkGuard(route.guard, http, ctx);
   const body = route.body ? await readJson(http.req.raw, route.maxBodyBytes ?? DEFAULT_BODY_BYTES) : undefined;
+  const locale = http.get('locale');
   const input = {
     ctx,
     http,
     user,
-    locale: http.get('locale'),
-    body: parse(route.body, body),
-    query: parse(route.query, http.req.query()),
-    params: parse(route.params, http.req.param()),
+    locale,
+    body: parse(route.body, body, locale),
+    query: parse(route.query, http.req.query(), locale),
+    params: parse(route.params, http.req.param(), locale),
   } as RouteInput<unknown, unknown, unknown>;
   const value = await route.handler!(input);
   const filtered = route.response ? route.response.parse(value) : value;
@@ -37,15 +40,20 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
   return http.json(filtered as object, (route.status ?? 200) as 200);
 }
 
-/** @throws AppError invalid_body naming the first field that is wrong. */
-function parse(schema: unknown, value: unknown): unknown {
+const ISSUE_TEXTS = { 'zh-CN': z.locales.zhCN(), 'zh-TW': z.locales.zhTW(), en: z.locales.en() };
+
+/** @throws AppError invalid_body naming the first field that is wrong, or the error its schema names. */
+function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: ISSUE_TEXTS[locale].localeError });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const path = issue.path.join('.');
+  const param = path ? { param: path } : {};
+  const code = issue.code === 'custom' ? (issue.params?.code as unknown) : undefined;
+  if (typeof code === 'string' && code in ERRORS) throw new AppError(code as ErrorCode, param);
   throw new AppError('invalid_body', {
     params: { detail: path ? `${path}: ${issue.message}` : issue.message },
-    ...(path ? { param: path } : {}),
+    ...param,
   });
 }

@@ -1,33 +1,34 @@
 // What each setting is called where it is stored and sent, what it may be, and its value where none is stored.
 import { z } from 'zod';
 
-import { LOCALES } from '@hallpass/shared/errors.ts';
+import { dollarsToNanos, nanosToDollars } from '@hallpass/shared/money.ts';
+import { type ConfigKey, type ConfigValues, configValues } from '@hallpass/shared/settings.ts';
 
 import type { Config } from '../config.ts';
 import type { SettingOrigin, SystemSettings } from './settings.ts';
 
 interface Definition<T> {
-  /** The key in the table. */
-  key: string;
+  /** The key in the table and on the wire. */
+  key: ConfigKey;
   schema: z.ZodType<T>;
   fallback(config: Config): T;
 }
 
-const rpm = z.int().min(0).max(1_000_000);
+const { shape } = configValues;
 
 /** Stored as JSON text. `system_budget` is stored in nanos; the address that sets it speaks dollars. */
 export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettings[K]> } = {
-  guestRpm: { key: 'guest_rpm', schema: rpm, fallback: (config) => config.GUEST_RPM },
-  userRpm: { key: 'user_rpm', schema: rpm, fallback: (config) => config.USER_RPM },
+  guestRpm: { key: 'guest_rpm', schema: shape.guest_rpm, fallback: (config) => config.GUEST_RPM },
+  userRpm: { key: 'user_rpm', schema: shape.user_rpm, fallback: (config) => config.USER_RPM },
   logRetentionDays: {
     key: 'log_retention_days',
-    schema: z.int().min(1).max(3_650),
+    schema: shape.log_retention_days,
     fallback: (config) => config.LOG_RETENTION_DAYS,
   },
   systemBudgetNanos: { key: 'system_budget', schema: z.int().min(0).nullable(), fallback: () => null },
-  registration: { key: 'registration', schema: z.enum(['open', 'closed']), fallback: () => 'open' },
-  guestsAllowed: { key: 'guests_allowed', schema: z.boolean(), fallback: () => true },
-  defaultLocale: { key: 'default_locale', schema: z.enum(LOCALES), fallback: (config) => config.DEFAULT_LOCALE },
+  registration: { key: 'registration', schema: shape.registration, fallback: () => 'open' },
+  guestsAllowed: { key: 'guests_allowed', schema: shape.guests_allowed, fallback: () => true },
+  defaultLocale: { key: 'default_locale', schema: shape.default_locale, fallback: (config) => config.DEFAULT_LOCALE },
 };
 
 export const SETTING_NAMES = Object.keys(DEFINITIONS) as (keyof SystemSettings)[];
@@ -68,4 +69,16 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The settings as they are sent. */
+export function toWire(values: Readonly<SystemSettings>): ConfigValues {
+  const entries = SETTING_NAMES.map((name) => [DEFINITIONS[name].key, values[name]]);
+  const budget = values.systemBudgetNanos;
+  return { ...Object.fromEntries(entries), system_budget: budget === null ? null : nanosToDollars(budget) };
+}
+
+/** A sent value as JSON text for the table. */
+export function toStored(key: ConfigKey, value: ConfigValues[ConfigKey]): string {
+  return JSON.stringify(key === 'system_budget' && typeof value === 'number' ? dollarsToNanos(value) : value);
 }

@@ -1,6 +1,8 @@
 // Users, revoked logins and set-up links in the database.
 import type { Kysely } from 'kysely';
 
+import type { Role } from '@hallpass/shared/roles.ts';
+
 import type { Schema } from '../db/schema.ts';
 import type { UsersTable } from '../db/tables/people.ts';
 
@@ -14,8 +16,17 @@ export async function findUserByEmail(db: Db, email: string): Promise<UsersTable
   return db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
 }
 
-export async function findUserByUsername(db: Db, username: string): Promise<UsersTable | undefined> {
-  return db.selectFrom('users').selectAll().where('username', '=', username).executeTakeFirst();
+/** By either, in one question, so that a miss takes as long as a hit; the user name comes first. */
+export async function findUserByName(
+  db: Db,
+  { username, email }: { username: string; email: string },
+): Promise<UsersTable | undefined> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where((eb) => eb.or([eb('username', '=', username), eb('email', '=', email)]))
+    .execute();
+  return rows.find((row) => row.username === username) ?? rows[0];
 }
 
 export async function isLoginRevoked(db: Db, jti: string): Promise<boolean> {
@@ -36,4 +47,92 @@ export async function insertRevokedLogin(
     .execute();
   const expired = db.selectFrom('revokedLogins').select('id').where('expiresAt', '<', now).limit(100);
   await db.deleteFrom('revokedLogins').where('id', 'in', expired).execute();
+}
+
+/** What the server decides about a new user; everything else starts empty. */
+export interface NewUser {
+  id: string;
+  email: string | null;
+  username: string | null;
+  passwordHash: string | null;
+  role: Role;
+  now: number;
+}
+
+/** @returns whether it was added; false when the e-mail or the user name is taken. */
+export async function insertUser(db: Db, user: NewUser): Promise<boolean> {
+  const added = await db
+    .insertInto('users')
+    .values(toUserRow(user))
+    .onConflict((on) => on.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return added !== undefined;
+}
+
+function toUserRow({ now, ...user }: NewUser): UsersTable {
+  return {
+    ...user,
+    displayName: null,
+    locale: null,
+    oidcIssuer: null,
+    oidcSubject: null,
+    status: 'active',
+    tokensValidAfter: 0,
+    lastLoginAt: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+export async function hasAdmin(db: Db): Promise<boolean> {
+  const row = await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function updateLastLogin(db: Db, userId: string, now: number): Promise<void> {
+  await db.updateTable('users').set({ lastLoginAt: now }).where('id', '=', userId).execute();
+}
+
+/** Ends every login of the user that was issued before `now`. */
+export async function updatePassword(db: Db, userId: string, passwordHash: string, now: number): Promise<void> {
+  const fields = { passwordHash, tokensValidAfter: now, updatedAt: now };
+  await db.updateTable('users').set(fields).where('id', '=', userId).execute();
+}
+
+const SETUP = 'setup';
+
+export async function insertSetupLink(db: Db, link: { id: string; tokenHash: string; now: number; expiresAt: number }) {
+  const { now: createdAt, ...rest } = link;
+  const row = { ...rest, kind: SETUP, role: 'admin', userId: null, createdBy: null, createdAt, usedAt: null };
+  await db.insertInto('invites').values(row).execute();
+}
+
+export async function deleteSetupLinks(db: Db, createdBefore: number): Promise<void> {
+  await db.deleteFrom('invites').where('kind', '=', SETUP).where('createdAt', '<', createdBefore).execute();
+}
+
+export async function isSetupLinkOpen(db: Db, tokenHash: string, now: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('invites')
+    .select('id')
+    .where('tokenHash', '=', tokenHash)
+    .where('kind', '=', SETUP)
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @returns whether the link was open until now. */
+export async function useSetupLink(db: Db, tokenHash: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('invites')
+    .set({ usedAt: now })
+    .where('tokenHash', '=', tokenHash)
+    .where('kind', '=', SETUP)
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', now)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

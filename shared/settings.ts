@@ -1,0 +1,89 @@
+// The body and answer of /api/admin/config: requirement 001's system settings and ours.
+import { z } from 'zod';
+
+import { type Locale, LOCALES } from './errors.ts';
+
+const rpm = z.int().min(0).max(1_000_000);
+
+/** Every setting by the name it is sent under. Money is in dollars here, as people write it. */
+export const configValues = z.object({
+  guest_rpm: rpm,
+  user_rpm: rpm,
+  log_retention_days: z.int().min(1).max(3_650),
+  system_budget: z.number().min(0).max(9_000_000).nullable(),
+  registration: z.enum(['open', 'closed']),
+  guests_allowed: z.boolean(),
+  default_locale: z.enum(LOCALES),
+});
+
+export type ConfigValues = z.infer<typeof configValues>;
+export type ConfigKey = keyof ConfigValues;
+export const CONFIG_KEYS = configValues.keyof().options;
+
+/** Only what is named changes. An answer of GET can be sent back as it is. */
+export const configUpdate = configValues
+  .partial()
+  .extend({
+    /** These take the environment's value again. */
+    reset: z.array(z.enum(CONFIG_KEYS)).max(CONFIG_KEYS.length).optional(),
+    /** Part of the answer; not read. */
+    items: z.unknown().optional(),
+  })
+  .strict();
+
+export type ConfigUpdate = z.infer<typeof configUpdate>;
+
+export const configReply = configValues.extend({
+  items: z.array(
+    z.object({
+      key: z.enum(CONFIG_KEYS),
+      value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+      description: z.string(),
+      /** `environment`: nothing is stored, so the environment's value or the built-in one is in force. */
+      source: z.enum(['stored', 'environment']),
+      updated_at: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+
+export type ConfigReply = z.infer<typeof configReply>;
+
+// One line per language.
+// oxfmt-ignore
+export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
+  guest_rpm: {
+    'zh-CN': '未登录用户每个 IP 地址每分钟最多请求次数',
+    'zh-TW': '未登入使用者每個 IP 位址每分鐘最多請求次數',
+    en: 'Requests a minute from one address without a sign-in',
+  },
+  user_rpm: {
+    'zh-CN': '已登录用户每分钟最多请求次数',
+    'zh-TW': '已登入使用者每分鐘最多請求次數',
+    en: 'Requests a minute of one signed-in user',
+  },
+  log_retention_days: {
+    'zh-CN': '调用日志保留天数',
+    'zh-TW': '呼叫紀錄保留天數',
+    en: 'Days that call rows are kept',
+  },
+  system_budget: {
+    'zh-CN': '整个系统每月的花费上限（美元），留空表示不限',
+    'zh-TW': '整個系統每月的花費上限（美元），留空表示不限',
+    en: 'The most the whole system may spend a month, in dollars; empty for no limit',
+  },
+  registration: {
+    'zh-CN': '是否开放邮箱注册（open 开放，closed 关闭）',
+    'zh-TW': '是否開放電子郵件註冊（open 開放，closed 關閉）',
+    en: 'Whether anybody may register with an e-mail address (open or closed)',
+  },
+  guests_allowed: {
+    'zh-CN': '是否允许未登录的游客聊天',
+    'zh-TW': '是否允許未登入的訪客聊天',
+    en: 'Whether people may chat without signing in',
+  },
+  default_locale: {
+    'zh-CN': '请求没有指明语言时使用的语言',
+    'zh-TW': '請求沒有指明語言時使用的語言',
+    en: 'The language where a request names none',
+  },
+};
