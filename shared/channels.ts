@@ -19,6 +19,13 @@ const secretSchema = z
   .max(4_096)
   .regex(/^[\x21-\x7e]*$/, 'may hold only visible ASCII characters');
 
+/** One line for people; no control characters (PostgreSQL stores no NUL). */
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'may not hold control characters');
 const count = (max: number) => z.number().int().min(1).max(max);
 const dollars = z.number().min(0).max(1_000_000);
 const durationMs = z.number().int().min(1_000).max(3_600_000);
@@ -46,10 +53,15 @@ export const CAPABILITIES = ['vision', 'tools', 'reasoning', 'json', 'audio', 'f
 
 /** What a model and its route on this channel may be told. */
 const modelSettings = {
-  display_name: z.string().trim().min(1).max(200).optional(),
+  display_name: line(200).min(1).optional(),
   type: z.enum(MODEL_TYPES).optional(),
-  description: z.string().trim().max(2_000).nullish(),
-  provider: z.string().trim().max(100).nullish(),
+  description: z
+    .string()
+    .trim()
+    .max(2_000)
+    .refine((text) => !text.includes('\0'), 'may not hold NUL')
+    .nullish(),
+  provider: line(100).nullish(),
   capabilities: z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length).optional(),
   context_window: count(100_000_000).nullish(),
   max_output_tokens: count(100_000_000).nullish(),
@@ -91,7 +103,7 @@ export const channelOptionsSchema = z.object({
 });
 
 const channelFields = {
-  name: z.string().trim().min(1).max(100),
+  name: line(100).min(1),
   base_url: z.string().min(1).max(2_048),
   /** Empty or the masked hint = not changed. */
   api_key: z

@@ -160,4 +160,14 @@ describe('POST /api/admin/channels answers 201', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(app.ctx.catalog.current().find('crowded')!.routes).toHaveLength(50);
   });
+
+  test('to as many models and keys as a channel can hold', async () => {
+    const models = Array.from({ length: 2_000 }, (_, i) => ({ name: `many-${i}`, upstream_model: `vendor/many-${i}` }));
+    const api_keys = Array.from({ length: 50 }, (_, i) => ({ key: `${KEY}-${i}` }));
+    const { status, body } = await create({ name: 'Full', base_url: 'https://full.example/v1', models, api_keys });
+    expect(status).toBe(201);
+    expect(body.models).toHaveLength(2_000);
+    expect(body.model_id).toBe('many-0');
+    expect(app.ctx.catalog.current().find('many-1999')!.routes[0]!.channel.keys).toHaveLength(50);
+  });
 });

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { channelCreateSchema, channelUpdateSchema, channelViewSchema } from '@hallpass/shared/channels.ts';
 
 import { defineRoute, type RouteInput } from '../http/route.ts';
+import { AppError } from '../lib/app-error.ts';
 import { type Author, createChannel, deleteChannel, updateChannel } from './save.ts';
 import { channelViews } from './view.ts';
 
-const idParams = z.object({ id: z.string().max(100) });
+const idParams = z.object({ id: z.string() });
 const tag = 'channels';
 /** Two thousand models with their settings fit. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -44,7 +45,7 @@ export const channelRoutes = [
     body: channelUpdateSchema,
     response: channelViewSchema,
     maxBodyBytes,
-    handler: (input) => updateChannel(input.ctx, input.params.id, input.body, author(input)),
+    handler: (input) => updateChannel(input.ctx, channelId(input.params.id), input.body, author(input)),
   }),
   defineRoute({
     method: 'delete',
@@ -55,11 +56,17 @@ export const channelRoutes = [
     params: idParams,
     response: z.object({ id: z.string(), deleted: z.literal(true) }),
     handler: async (input) => {
-      await deleteChannel(input.ctx, input.params.id, author(input));
+      await deleteChannel(input.ctx, channelId(input.params.id), author(input));
       return { id: input.params.id, deleted: true as const };
     },
   }),
 ];
+
+/** Anything that cannot be an id of ours is not found, before a database has to take it. @throws AppError not_found */
+function channelId(text: string): string {
+  if (!/^[\w-]{1,100}$/.test(text)) throw new AppError('not_found');
+  return text;
+}
 
 function author({ user, http }: Pick<RouteInput<unknown, unknown, unknown>, 'user' | 'http'>): Author {
   return { actor: user ? { id: user.id, name: user.name } : null, ip: http.get('ip') };

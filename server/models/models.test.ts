@@ -152,7 +152,7 @@ describe('the lists refuse', () => {
     expect(await refusal('/v1/models', { token: expired.key })).toMatchObject({
       status: 401,
       code: 'pass_expired',
-      message: expect.stringContaining('21 Nov'),
+      message: expect.stringContaining('Saturday 10:00'),
     });
     const blocked = await addPass(app.ctx, { status: 'blocked' });
     expect(await refusal('/v1/models', { token: blocked.key })).toMatchObject({ status: 403, code: 'pass_blocked' });

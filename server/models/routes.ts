@@ -15,7 +15,7 @@ import type { AppContext } from '../context.ts';
 import { identifyCaller } from '../http/caller.ts';
 import { defineRoute, type HttpEnv, type Route } from '../http/route.ts';
 import { AppError } from '../lib/app-error.ts';
-import { formatInstant } from '../lib/format.ts';
+import { whenText } from '../lib/when-text.ts';
 import type { Principal } from '../plans/levels.ts';
 import { type VisibleModel, visibleModel, visibleModels } from './rules.ts';
 
@@ -86,8 +86,9 @@ async function identifyValid(http: Http, ctx: AppContext): Promise<Principal> {
   const principal = await identifyCaller(http, ctx);
   const { passStatus, expiresAt, timeZone } = principal;
   if (passStatus === 'blocked') throw new AppError('pass_blocked');
-  if (expiresAt !== null && ctx.clock.now() >= expiresAt)
-    throw new AppError('pass_expired', { params: { when: formatInstant(expiresAt, timeZone, http.get('locale')) } });
+  const now = ctx.clock.now();
+  if (expiresAt !== null && now >= expiresAt)
+    throw new AppError('pass_expired', { params: { when: whenText(expiresAt, now, timeZone, http.get('locale')) } });
   return principal;
 }
 
