@@ -97,6 +97,16 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
       }
     });
 
+    test('a party that used nothing has all and nothing to wait for, in the middle of a second too', async () => {
+      await using run = await start();
+      run.clock.advance(1_234.5);
+      const untouched = scope('pass:p', { rpm: 3, tpm: 100 });
+      expect(await run.limits.peek(untouched)).toEqual({
+        requests: { limit: 3, remaining: 3, resetMs: 0 },
+        tokens: { limit: 100, remaining: 100, resetMs: 0 },
+      });
+    });
+
     test('zero lets nobody in', async () => {
       await using run = await start();
       expect(refusalOf(await run.limits.acquire([scope('pass:p', { rpm: 0 })], 0)).retryAfterMs).toBe(60_000);

@@ -74,8 +74,8 @@ export class MemoryLimits implements Limits {
       }
     };
     return {
-      requests: tightest(counted, requestState, nowMs),
-      tokens: tightest(counted, tokenState, nowMs),
+      requests: tightest(counted, requestsLeft, requestState, nowMs),
+      tokens: tightest(counted, tokensLeft, tokenState, nowMs),
       release: (actualTokens) => end(false, actualTokens),
       refund: () => end(true),
     };
@@ -143,30 +143,40 @@ function refuseTokens({ scope, counter }: Counted, nowMs: number, tokens: number
 
 /** From now to the beginning of the second that is so many on. */
 function waitMs(seconds: number, nowMs: number): number {
-  return Math.ceil((Math.floor(nowMs / 1000) + seconds) * 1000 - nowMs);
+  return Math.max(0, Math.ceil((Math.floor(nowMs / 1000) + seconds) * 1000 - nowMs));
 }
 
-type StateOf = (one: Counted, nowMs: number) => LimitState | null;
+const requestsLeft = ({ scope, counter }: Counted) =>
+  scope.rpm === null ? null : Math.max(0, scope.rpm - counter.requests);
+const tokensLeft = ({ scope, counter }: Counted) =>
+  scope.tpm === null ? null : Math.max(0, scope.tpm - counter.tokens);
 
-function requestState({ scope, counter }: Counted, nowMs: number): LimitState | null {
-  if (scope.rpm === null) return null;
-  const remaining = Math.max(0, scope.rpm - counter.requests);
-  const free = remaining > 0 ? 0 : scope.rpm - 1;
-  return { limit: scope.rpm, remaining, resetMs: waitMs(counter.requestsFreeIn(free), nowMs) };
+function requestState(one: Counted, nowMs: number): LimitState | null {
+  const [limit, remaining] = [one.scope.rpm, requestsLeft(one)];
+  if (limit === null || remaining === null) return null;
+  return { limit, remaining, resetMs: waitMs(one.counter.requestsFreeIn(remaining > 0 ? 0 : limit - 1), nowMs) };
 }
 
-function tokenState({ scope, counter }: Counted, nowMs: number): LimitState | null {
-  if (scope.tpm === null) return null;
-  const remaining = Math.max(0, scope.tpm - counter.tokens);
-  const free = remaining > 0 ? 0 : scope.tpm - 1;
-  return { limit: scope.tpm, remaining, resetMs: waitMs(counter.tokensFreeIn(free), nowMs) };
+function tokenState(one: Counted, nowMs: number): LimitState | null {
+  const [limit, remaining] = [one.scope.tpm, tokensLeft(one)];
+  if (limit === null || remaining === null) return null;
+  return { limit, remaining, resetMs: waitMs(one.counter.tokensFreeIn(remaining > 0 ? 0 : limit - 1), nowMs) };
 }
 
-function tightest(counted: readonly Counted[], stateOf: StateOf, nowMs: number): LimitState | null {
-  let found: LimitState | null = null;
+/** The state of the one with the least left; only its slots are looked through. */
+function tightest(
+  counted: readonly Counted[],
+  leftOf: (one: Counted) => number | null,
+  stateOf: (one: Counted, nowMs: number) => LimitState | null,
+  nowMs: number,
+): LimitState | null {
+  let found: Counted | undefined;
+  let least = Number.POSITIVE_INFINITY;
   for (const one of counted) {
-    const state = stateOf(one, nowMs);
-    if (state && (!found || state.remaining < found.remaining)) found = state;
+    const left = leftOf(one);
+    if (left === null || left >= least) continue;
+    least = left;
+    found = one;
   }
-  return found;
+  return found ? stateOf(found, nowMs) : null;
 }
