@@ -27,6 +27,7 @@ export class OutboundError extends Error {
 /** What goes out; a body that can be sent twice, for a second address may have to be tried. */
 export interface OutboundInit {
   method?: string;
+  /** Names in lower case. */
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
   signal?: AbortSignal;

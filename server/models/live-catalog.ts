@@ -19,12 +19,14 @@ export interface CatalogParts {
   events: Events;
 }
 
-/** A price that changes later than this is looked at again by then. */
+/** A price that changes later than this is looked at again by then; and a clock that lags is not asked all the time. */
 const RELOAD_AT_LATEST_MS = 86_400_000;
+const RELOAD_AT_EARLIEST_MS = 100;
 
 /** A catalog that has been read once. @throws DatabaseError */
 export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
   const { events, log, clock } = parts;
+  const openKey = keyOpener(parts);
   let table: PriceTable | undefined;
   let snapshot = buildCatalog(NO_ROWS, { openKey: () => undefined, prices: undefined, now: clock.now() }).snapshot;
   let running: Promise<void> = Promise.resolve();
@@ -35,11 +37,11 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
     const rows = await readCatalogRows(parts.db);
     if (rows.channels.length > 0) table ??= await loadPriceTable();
     const now = clock.now();
-    const built = buildCatalog(rows, { openKey: openKey(parts), prices: table, now });
+    const built = buildCatalog(rows, { openKey, prices: table, now });
     snapshot = built.snapshot;
     clearTimeout(timer);
     if (built.changesAt === null) return;
-    timer = setTimeout(reloadInBackground, Math.min(built.changesAt - now, RELOAD_AT_LATEST_MS));
+    timer = setTimeout(reloadInBackground, clamp(built.changesAt - now));
     timer.unref();
   }
 
@@ -66,13 +68,19 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
 
 const NO_ROWS = { channels: [], keys: [], models: [], aliases: [], routes: [], prices: [] };
 
-/** A key that does not open disables only itself. */
-function openKey({ vault, log }: CatalogParts): (id: string, ciphertext: string) => string | undefined {
+function clamp(ms: number): number {
+  return Math.max(RELOAD_AT_EARLIEST_MS, Math.min(ms, RELOAD_AT_LATEST_MS));
+}
+
+/** A key that does not open disables only itself, and is named in the log once. */
+function keyOpener({ vault, log }: CatalogParts): (id: string, ciphertext: string) => string | undefined {
+  const named = new Set<string>();
   return (id, ciphertext) => {
     try {
       return vault.open(id, ciphertext);
     } catch (error) {
-      log.error('a channel key does not open and is not used', { keyId: id, error });
+      if (!named.has(ciphertext)) log.error('a channel key does not open and is not used', { keyId: id, error });
+      named.add(ciphertext);
       return undefined;
     }
   };
