@@ -70,7 +70,7 @@ export const SETTINGS = {
   SECRET_KEY: secrets(text(16).optional(), 'Signs logins; any 16 or more characters. Unset: generated once into the data folder.', 'secret'),
   ENCRYPTION_KEY: secrets(text(16).optional(), 'Encrypts upstream keys; any 16 or more characters. Unset: generated once into the data folder. Lose it and the stored keys are lost.', 'secret'),
   LITELLM_ADMIN_KEY: secrets(text(16).optional(), 'Opens the LiteLLM-compatible /key/* addresses for an existing panel. Unset: only an administrator’s login opens them.', 'secret'),
-  OPENAI_API_KEY: upstream(text().optional(), 'At the first start, imported (encrypted) into a channel; ignored afterwards.', 'secret'),
+  OPENAI_API_KEY: upstream(text().optional(), 'At the first start, imported (encrypted) into a channel with the models its upstream lists; ignored afterwards. While they cannot be listed, nothing is stored and the next start tries again.', 'secret'),
   OPENAI_BASE_URL: upstream(url().default('https://api.openai.com/v1'), 'The address that goes with OPENAI_API_KEY.'),
   ALLOW_PRIVATE_UPSTREAMS: upstream(flag.default(true), 'Whether a channel may point to a loopback or private address, such as Ollama on this machine.'),
   GUEST_RPM: limits(whole(0, 1_000_000).default(10), 'Requests a minute from one address without a login. A stored setting wins.'),

@@ -50,7 +50,7 @@ export function buildCatalog(rows: CatalogRows, tools: SnapshotTools): BuiltCata
       maxOutputTokens,
       createdAt,
       capabilities,
-      routes,
+      routes: Object.freeze(routes),
     });
   });
   const callable = models.filter(({ routes }) => routes.length > 0);
