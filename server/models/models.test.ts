@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import OpenAI from 'openai';
 
 import type { ChatModel, Model } from '@hallpass/shared/models.ts';
 
@@ -219,4 +220,72 @@ describe('GET /api/chat/models answers 200', () => {
 test('a hundred lists count against no limit', async () => {
   const { key } = await addPass(app.ctx, { rpmLimit: 1 });
   for (let i = 0; i < 100; i++) expect((await app.request('/v1/models', { token: key })).status).toBe(200);
+});
+
+describe('the official OpenAI SDK', () => {
+  const sdk = (apiKey: string) =>
+    new OpenAI({
+      apiKey,
+      baseURL: 'http://hallpass.test/v1',
+      maxRetries: 0,
+      fetch: (url, init) => {
+        const { pathname } = new URL(url instanceof Request ? url.url : url);
+        return app.request(pathname, init as TestRequest);
+      },
+    });
+
+  test('lists and finds models', async () => {
+    await addChannel();
+    const client = sdk((await addPass(app.ctx)).key);
+    const names: string[] = [];
+    for await (const { id } of client.models.list()) names.push(id);
+    expect(names).toEqual(['alpha', 'org/beta:free', 'text-embedding-x']);
+    expect(await client.models.retrieve('org/beta:free')).toMatchObject({ id: 'org/beta:free', object: 'model' });
+  });
+
+  test('understands a bad key and an unknown model', async () => {
+    const failure = async (ask: () => PromiseLike<unknown>) => {
+      try {
+        return await ask();
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(await failure(() => sdk('sk-hp-bad').models.list())).toBeInstanceOf(OpenAI.AuthenticationError);
+    expect(await failure(() => sdk(ADMIN_KEY).models.retrieve('none'))).toBeInstanceOf(OpenAI.NotFoundError);
+  });
+});
+
+describe('the caller is told by', () => {
+  test('a login, a pass or the admin key on /v1, but never by being a guest', async () => {
+    await addChannel();
+    const { token } = await signInAs(app.ctx, 'user');
+    const { key } = await addPass(app.ctx);
+    for (const credential of [token, key, ADMIN_KEY])
+      expect(await ids('/v1/models', { token: credential })).toHaveLength(3);
+    expect((await app.request('/v1/models')).status).toBe(401);
+  });
+
+  test('one credential: two different ones, a malformed or a revoked one are refused everywhere', async () => {
+    const { key } = await addPass(app.ctx);
+    const { token } = await signInAs(app.ctx, 'user');
+    await app.ctx.logins.revoke(token);
+    const odd: Record<string, string>[] = [
+      { authorization: `Bearer ${key}`, 'x-api-key': `${key}x` },
+      { authorization: `Basic ${key}` },
+      { authorization: key },
+      { authorization: 'Bearer' },
+      { authorization: `Bearer ${key}, Bearer ${key}` },
+      { authorization: `Bearer ${'x'.repeat(100_000)}` },
+      { authorization: `Bearer ${token}` },
+    ];
+    for (const path of ['/v1/models', '/api/chat/models'])
+      for (const headers of odd) expect((await app.request(path, { headers })).status).toBe(401);
+  });
+});
+
+test('no list tells where a model is served', async () => {
+  await addChannel();
+  for (const path of ['/v1/models', '/v1/models/alpha', '/api/chat/models'])
+    expect(await (await app.request(path, { token: ADMIN_KEY })).text()).not.toMatch(/c\.example|http|route_|ch_/);
 });
