@@ -1,0 +1,50 @@
+// Puts the application on its port.
+import type { Hono } from 'hono';
+
+import { StartError } from '../lib/start-error.ts';
+import type { HttpEnv } from './route.ts';
+
+/** Larger bodies are refused before they are read; each address has its own, smaller bound besides. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface Listener {
+  port: number;
+  /** Closes idle connections, waits for answers under way up to `waitMs`, then cuts what is left. */
+  close(waitMs: number): Promise<void>;
+}
+
+/** @throws StartError when the port is taken or not allowed. */
+export function listen(app: Hono<HttpEnv>, { hostname, port }: { hostname: string; port: number }): Listener {
+  const server = serve(app, hostname, port);
+  return {
+    port: server.port!,
+    close: async (waitMs) => {
+      const closed = server.stop();
+      await Promise.race([closed, Bun.sleep(waitMs)]);
+      await server.stop(true);
+    },
+  };
+}
+
+function serve(app: Hono<HttpEnv>, hostname: string, port: number): Bun.Server<undefined> {
+  try {
+    return Bun.serve({
+      hostname,
+      port,
+      // A model may think for minutes without a byte; the gateway has a timer of its own for silent upstreams.
+      idleTimeout: 0,
+      maxRequestBodySize: MAX_BODY_BYTES,
+      fetch: (request, bun) => app.fetch(request, { ip: bun.requestIP(request)?.address ?? '' }),
+    });
+  } catch (error) {
+    throw new StartError(refusalText((error as NodeJS.ErrnoException).code, hostname, port), { cause: error });
+  }
+}
+
+function refusalText(code: string | undefined, hostname: string, port: number): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is already in use. Please stop the other program, or set APP_PORT to another number.`;
+  if (code === 'EACCES')
+    return `Port ${port} may not be used by this user. Please set APP_PORT to a number from 1024 upwards.`;
+  return `The server cannot listen on ${hostname} port ${port} (${code ?? 'unknown reason'}). Please check HOST and APP_PORT.`;
+}
