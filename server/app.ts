@@ -1,41 +1,24 @@
-// Joins HTTP parts into one Hono application: request id, language, address, routes, errors.
+// Joins the edge, the routes and the pages into one Hono application.
+import { join } from 'node:path';
 import { Hono } from 'hono';
 
 import type { AppContext } from './context.ts';
-import { createClientIp } from './http/client-ip.ts';
-import { errorAnswer, toAppError } from './http/errors.ts';
-import { localeFromHeader } from './http/locale.ts';
+import { createEdge } from './http/edge.ts';
+import { createFallback } from './http/fallback.ts';
+import { refuse } from './http/refuse.ts';
 import { registerRoutes } from './http/register.ts';
-import type { ErrorFamily, HttpEnv } from './http/route.ts';
-import { AppError } from './lib/app-error.ts';
+import type { HttpEnv } from './http/route.ts';
 import { ROUTES } from './routes.ts';
 
-export function createApp(ctx: AppContext): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>();
-  const clientIp = createClientIp(ctx.config.TRUSTED_PROXIES);
-  app.use(async (http, next) => {
-    http.set('requestId', ctx.ids.next('req'));
-    http.set('locale', localeFromHeader(http.req.header('accept-language')) ?? ctx.settings.current().defaultLocale);
-    http.set('ip', clientIp(http.env.ip, http.req.header('x-forwarded-for')));
-    http.set('family', familyOf(http.req.path));
-    await next();
-    http.res.headers.set('x-request-id', http.get('requestId'));
-  });
-  registerRoutes(app, ROUTES, ctx);
-  app.notFound(() => {
-    throw new AppError('not_found');
-  });
-  app.onError((thrown, http) => {
-    const error = toAppError(thrown, http.get('requestId'));
-    if (error.code === 'internal_error')
-      ctx.log.error('unexpected', { requestId: http.get('requestId'), error: thrown });
-    const { status, headers, body } = errorAnswer(error, http.get('family'), http.get('locale'));
-    return http.json(body, status as 500, headers);
-  });
-  return app;
-}
+const WEB_ROOT = join(import.meta.dir, '..', 'web', 'dist');
 
-function familyOf(path: string): ErrorFamily {
-  if (path.startsWith('/key/')) return 'litellm';
-  return path.startsWith('/api/chat/') ? 'chat' : 'openai';
+/** @param webRoot the folder of the built pages. */
+export function createApp(ctx: AppContext, webRoot = WEB_ROOT): Hono<HttpEnv> {
+  // Not strict: a trailing slash makes no other address.
+  const app = new Hono<HttpEnv>({ strict: false });
+  app.use(createEdge(ctx));
+  registerRoutes(app, ROUTES, ctx);
+  app.notFound(createFallback(ctx, ROUTES, webRoot));
+  app.onError((thrown, http) => refuse(http, ctx, thrown));
+  return app;
 }

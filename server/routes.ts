@@ -1,12 +1,14 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
+import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
 import { modelRoutes } from './models/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 export const ROUTES: readonly Route[] = [
+  ...healthRoutes,
   ...userRoutes,
   ...settingRoutes,
   ...channelRoutes,

@@ -1,5 +1,6 @@
 // Reads a request body up to a bound and parses it as JSON.
 import { AppError } from '../lib/app-error.ts';
+import { isOpenPath } from './cors.ts';
 
 /** @throws AppError body_too_large. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -19,15 +20,23 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
 
 /** @throws AppError invalid_json, body_too_large, unsupported_media_type. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const type = request.headers.get('content-type');
-  // A browser sends forms and text without asking first (CORS), so those types are refused; none at all is fine.
-  if (type && !/^application\/([\w.-]+\+)?json\b/i.test(type)) throw new AppError('unsupported_media_type');
+  if (!isJson(request)) throw new AppError('unsupported_media_type');
   const bytes = await readBytes(request, maxBytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
+}
+
+/**
+ * A browser sends forms, plain text and bodies without a type to any server without asking first, so those are refused.
+ * Only the model API, which asks for a credential in a header, takes a body without a type.
+ */
+function isJson(request: Request): boolean {
+  const type = request.headers.get('content-type');
+  if (!type) return isOpenPath(new URL(request.url).pathname);
+  return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
 }
 
 function formatBytes(bytes: number): string {

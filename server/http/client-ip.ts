@@ -17,8 +17,9 @@ export function createClientIp(trusted: string): ClientIp {
   const isTrusted = (ip: string) => proxies.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
   return (peer, forwardedFor) => {
     let ip = normalizeIp(peer);
+    if (forwardedFor === undefined) return ip;
     // The right-most hop is the one the nearest proxy saw; go left only through proxies we trust.
-    const hops = (forwardedFor ?? '')
+    const hops = forwardedFor
       .split(',')
       // The last ones: the first are whatever the caller wrote.
       .slice(-HOPS_MAX)
@@ -43,6 +44,7 @@ function addNetwork(list: BlockList, entry: string): void {
 
 /** `::ffff:192.0.2.1` → `192.0.2.1`; a zone index is dropped. */
 export function normalizeIp(ip: string): string {
+  if (!ip.includes(':')) return ip;
   const bare = ip.replace(/%.*$/, '').toLowerCase();
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1] ?? bare;
 }

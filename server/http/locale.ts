@@ -1,6 +1,21 @@
 // Chooses the language of an answer from Accept-Language.
 import { type Locale, LOCALES } from '@hallpass/shared/errors.ts';
 
+import { remember } from '../lib/remember.ts';
+
+/** As `localeFromHeader`, remembering the headers seen: browsers and SDKs send few different ones. */
+export function createLocales(): (header: string | null) => Locale | undefined {
+  const seen = new Map<string, Locale | undefined>();
+  return (header) => {
+    if (!header || header.length > REMEMBERED_LENGTH) return localeFromHeader(header);
+    if (seen.has(header)) return seen.get(header);
+    return remember(seen, header, localeFromHeader(header), REMEMBERED_MAX);
+  };
+}
+
+const REMEMBERED_MAX = 500;
+const REMEMBERED_LENGTH = 200;
+
 /**
  * The best of our languages for this header; undefined for none, `*` (what Node's fetch sends) or only unknown ones,
  * so that the classroom's or the default language applies.

@@ -36,7 +36,6 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
   } as RouteInput<unknown, unknown, unknown>;
   const value = await route.handler!(input);
   const filtered = route.response ? route.response.parse(value) : value;
-  if (http.get('family') !== 'chat') http.header('cache-control', 'no-store');
   return http.json(filtered as object, (route.status ?? 200) as 200);
 }
 

@@ -12,7 +12,8 @@ import type { LoginUser } from '../users/logins.ts';
 /** What Hono carries for each request. */
 export interface HttpEnv {
   Bindings: { ip: string };
-  Variables: { requestId: string; locale: Locale; ip: string; family: ErrorFamily };
+  /** `localeAsked`: the request named one of our languages; otherwise `locale` is the default. */
+  Variables: { requestId: string; locale: Locale; localeAsked: boolean; ip: string; family: ErrorFamily };
 }
 
 /** Whose shape errors take: OpenAI's, LiteLLM's `/key/*`, or requirement 001's `/api/chat`. */
@@ -29,6 +30,14 @@ export interface RouteInput<B, Q, P> {
   locale: Locale;
   /** Set when the guard is `login`, `teacher` or `admin`, or when `adminKey` was passed by an admin's login. */
   user: LoginUser | undefined;
+}
+
+export interface RouteDocs {
+  body?: z.ZodType;
+  response?: z.ZodType;
+  /** Set where `stream: true` answers server-sent events: the schema of one `data:`. */
+  event?: z.ZodType;
+  description?: string;
 }
 
 export interface Route<B = unknown, Q = unknown, P = unknown, R extends z.ZodType = z.ZodType> {
@@ -48,6 +57,8 @@ export interface Route<B = unknown, Q = unknown, P = unknown, R extends z.ZodTyp
   /** Largest request body in bytes; 1 MiB where absent. */
   maxBodyBytes?: number;
   handler?: (input: RouteInput<B, Q, P>) => Promise<z.input<R>>;
+  /** What a `raw` route reads and answers, for the API document only. */
+  docs?: RouteDocs;
   /** Answers by itself; no parsing, no filter. */
   raw?: (http: HonoContext<HttpEnv>, ctx: AppContext) => Promise<Response> | Response;
 }

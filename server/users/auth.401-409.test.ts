@@ -76,7 +76,7 @@ test('409: an address registers once, also when fifty try at once in different s
   const answers = await Promise.all(
     spellings.map((email) => app.request('/api/auth/register', { json: { ...ACCOUNT, email } })),
   );
-  const statuses = answers.map(({ status }) => status).sort();
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
   expect(statuses[0]).toBe(200);
   expect(statuses.slice(1).every((status) => status === 409)).toBe(true);
   expect(await app.ctx.db.selectFrom('users').select('id').execute()).toHaveLength(1);

@@ -46,7 +46,7 @@ export function bucketWaitMs(bucket: Bucket, { refillMs }: BucketRule): number {
 /** One subscriber of IPv6 has a whole /64, so its addresses count as one. */
 export function networkOf(ip: string): string {
   if (!isIPv6(ip)) return ip;
-  const [head = '', tail = ''] = ip.split('::') as [string, string?];
+  const [head, tail = ''] = ip.split('::') as [string, string?];
   const before = head.split(':').filter(Boolean);
   const after = tail.split(':').filter(Boolean);
   const zeros = ip.includes('::') ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0') : [];

@@ -1,0 +1,163 @@
+// What arrives over a real socket, byte by byte: hostile credentials in every carrier, and hostile paths.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+
+import { createApp } from '../app.ts';
+import { signInAs } from '../testing/people.ts';
+import { type RawReply, sendRaw } from '../testing/raw-request.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+
+let app: TestApp;
+let server: ReturnType<typeof Bun.serve>;
+let login: string;
+
+beforeAll(async () => {
+  app = await createTestApp();
+  const hono = createApp(app.ctx);
+  server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: (request, listening) => hono.fetch(request, { ip: listening.requestIP(request)?.address ?? '' }),
+  });
+  login = (await signInAs(app.ctx, 'admin')).token;
+});
+
+afterAll(async () => {
+  await server.stop(true);
+  await app[Symbol.asyncDispose]();
+});
+
+/** `latin1` keeps each character one byte. */
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+const send = (line: string, headers: string[] = []) =>
+  sendRaw(server.port!, bytes([line, 'host: localhost', ...headers].join('\r\n')));
+const utf8 = (text: string) => Buffer.from(text).toString('latin1');
+
+const HOSTILE: Record<string, string> = {
+  quote: "sk-hp-' or '1'='1",
+  'double quote': 'sk-hp-"; drop table passes; --',
+  comment: 'sk-hp-/**/',
+  percent: 'sk-hp-%27%00%0a',
+  backslash: 'sk-hp-\\x00\\u0000',
+  NUL: 'sk-hp-\0abc',
+  newline: 'sk-hp-\nabc',
+  'carriage return': 'sk-hp-\rabc',
+  'folded line': 'sk-hp-a\r\n b',
+  'a second header': 'sk-hp-a\r\nx-injected: 1',
+  tab: 'sk-hp-\tabc',
+  '100 KB': `sk-hp-${'x'.repeat(100_000)}`,
+  '8 KB': `sk-hp-${'x'.repeat(8_000)}`,
+  'UTF-16': Buffer.from('sk-hp-鍵', 'utf16le').toString('latin1'),
+  emoji: utf8('sk-hp-🔑🔑'),
+  'look-alike letters': utf8('ѕk-hр-abc'),
+  'right-to-left': utf8('sk-hp-\u202eabc'),
+  'broken UTF-8': 'sk-hp-\xc3\x28\xff',
+  JSON: '{"token":"x","role":"admin"}',
+  array: '["sk-hp-a","sk-hp-b"]',
+  prototype: '__proto__',
+  constructor: 'constructor',
+  'a dotted word': 'eyJ.eyJ.eyJ',
+  'none token': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyIn0.',
+  wildcard: '%_%_%_%_%_%',
+  html: '<script>alert(1)</script>',
+};
+
+const CARRIERS: Record<string, (value: string) => { query?: string; headers?: string[] }> = {
+  'Authorization: Bearer': (value) => ({ headers: [`authorization: Bearer ${value}`] }),
+  'Authorization: Basic': (value) => ({ headers: [`authorization: Basic ${value}`] }),
+  'Authorization alone': (value) => ({ headers: [`authorization: ${value}`] }),
+  'x-api-key': (value) => ({ headers: [`x-api-key: ${value}`] }),
+  'api-key': (value) => ({ headers: [`api-key: ${value}`] }),
+  'x-goog-api-key': (value) => ({ headers: [`x-goog-api-key: ${value}`] }),
+  cookie: (value) => ({ headers: [`cookie: token=${value}; session=${value}`] }),
+  '?key=': (value) => ({ query: `?key=${encodeURIComponent(value)}&api_key=${encodeURIComponent(value)}` }),
+};
+
+/** Whatever the server says, it says it cleanly: no crash, no inside, no echo of the credential. */
+function expectClean({ status, text }: RawReply, what: string, value: string): void {
+  expect([what, status === 500]).toEqual([what, false]);
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  expect([what, /x-injected/i.test(head)]).toEqual([what, false]);
+  expect([what, /stack|sqlite|postgres|syntax error|select |\.ts:\d/i.test(body)]).toEqual([what, false]);
+  if (value.length > 12) expect([what, body.includes(value.slice(0, 200))]).toEqual([what, false]);
+}
+
+const GUARDED = ['/api/auth/me', '/api/admin/config', '/api/admin/channels', '/v1/models', '/key/list'];
+
+test.each(Object.keys(CARRIERS))(
+  'hostile bytes in %s are refused like any wrong credential',
+  async (carrier) => {
+    for (const path of GUARDED) {
+      for (const [name, value] of Object.entries(HOSTILE)) {
+        const { query = '', headers = [] } = CARRIERS[carrier]!(value);
+        const reply = await send(`GET ${path}${query} HTTP/1.1`, headers);
+        const what = `${carrier} ${path} ${name}`;
+        expectClean(reply, what, value);
+        // 400 and 431 are the HTTP parser's own refusals; 0 is a closed connection.
+        const answers = /^[\x21-\x7e]{1,9000}$/.test(value) ? [401] : [401, 400, 431, 0];
+        expect([what, answers.includes(reply.status)]).toEqual([what, true]);
+      }
+    }
+  },
+  60_000,
+);
+
+test.each(Object.keys(CARRIERS))(
+  'hostile bytes in %s beside a good login never pass as somebody else',
+  async (carrier) => {
+    for (const [name, value] of Object.entries(HOSTILE)) {
+      const { query = '', headers = [] } = CARRIERS[carrier]!(value);
+      const reply = await send(`GET /api/auth/me${query} HTTP/1.1`, [`authorization: Bearer ${login}`, ...headers]);
+      const what = `${carrier} ${name}`;
+      expectClean(reply, what, value);
+      if (reply.status === 200) expect(JSON.parse(reply.text.split('\r\n\r\n')[1]!)).toMatchObject({ role: 'admin' });
+      else expect([what, [401, 400, 431, 0].includes(reply.status)]).toEqual([what, true]);
+    }
+  },
+  60_000,
+);
+
+test.each([
+  '/../../../../etc/passwd',
+  '/assets/../../../../etc/passwd',
+  '/..%2f..%2f..%2fetc/passwd',
+  '/%2e%2e/%2e%2e/etc/passwd',
+  '//etc/passwd',
+  '/\\..\\..\\etc\\passwd',
+  '/.git/config',
+  '/..;/etc/passwd',
+  '/%00',
+  '/a\0b',
+  '/%',
+  '/%zz',
+  '/%ff%fe',
+  '/\xff\xfe',
+  `/${'a/'.repeat(2_000)}`,
+  `/${'x'.repeat(10_000)}`,
+  'http://evil.example/api/admin/config',
+  '*',
+  '/api/admin/config?a=%',
+  '/api/admin/config#x',
+])('the request target %j reaches nothing', async (target) => {
+  const reply = await send(`GET ${target} HTTP/1.1`);
+  expect([0, 400, 401, 404, 414, 431, 505]).toContain(reply.status);
+  expect(reply.text).not.toContain('root:');
+  expectClean(reply, target, '');
+});
+
+test('made-up hosts and forwarding headers change no answer', async () => {
+  const plain = await send('GET /api/auth/options HTTP/1.1');
+  const spoofed = await sendRaw(
+    server.port!,
+    bytes(
+      'GET /api/auth/options HTTP/1.1\r\nhost: evil.example\r\nx-forwarded-host: evil.example\r\nx-forwarded-for: 127.0.0.1\r\nforwarded: for=127.0.0.1;host=evil.example\r\nx-original-url: /api/admin/config\r\nx-rewrite-url: /api/admin/config',
+    ),
+  );
+  expect(spoofed.status).toBe(200);
+  expect(spoofed.text.split('\r\n\r\n')[1]).toBe(plain.text.split('\r\n\r\n')[1]!);
+  expect(spoofed.text).not.toContain('evil');
+});
+
+test('after all of it the server still serves', async () => {
+  const reply = await send('GET /api/auth/me HTTP/1.1', [`authorization: bearer ${login}`]);
+  expect(reply.status).toBe(200);
+});
