@@ -4,7 +4,11 @@ import { fileURLToPath } from 'node:url';
 import vueI18n from '@intlify/unplugin-vue-i18n/vite';
 import tailwindcss from '@tailwindcss/vite';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig, loadEnv } from 'vite';
+
+/** Where `npm run dev` finds the server; HALLPASS_URL names another. */
+const serverUrl = loadEnv('', '.', 'HALLPASS_').HALLPASS_URL ?? 'http://127.0.0.1:8000';
+const SERVER_PATHS = ['/api', '/v1', '/docs', '/openapi.json'];
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,11 +36,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(
-      ['/api', '/v1', '/docs', '/openapi.json'].map((path) => [
-        path,
-        process.env.HALLPASS_URL ?? 'http://127.0.0.1:8000',
-      ]),
-    ),
+    proxy: Object.fromEntries(SERVER_PATHS.map((path) => [path, serverUrl])),
   },
 });

@@ -1,9 +1,62 @@
 // Every address of the pages. Only the chat page is in the first load.
-import { createRouter, createWebHistory } from 'vue-router';
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router';
 
+import { t, type TextKey } from '@/i18n/texts.ts';
 import ChatPage from '@/pages/chat/ChatPage.vue';
+import { useLogin } from '@/stores/login.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: TextKey;
+    /** Only for somebody who is signed in. */
+    needsLogin?: boolean;
+  }
+}
 
 export const router = createRouter({
   history: createWebHistory(),
-  routes: [{ path: '/', component: ChatPage }],
+  routes: [
+    { path: '/', component: ChatPage },
+    { path: '/login', component: () => import('@/pages/account/LoginPage.vue'), meta: { title: 'account.loginTitle' } },
+    {
+      path: '/register',
+      component: () => import('@/pages/account/RegisterPage.vue'),
+      meta: { title: 'account.registerTitle' },
+    },
+    { path: '/setup', component: () => import('@/pages/account/SetupPage.vue'), meta: { title: 'setup.title' } },
+    {
+      path: '/admin/login',
+      component: () => import('@/pages/admin/AdminLoginPage.vue'),
+      meta: { title: 'account.adminTitle' },
+    },
+    {
+      path: '/admin',
+      component: () => import('@/pages/admin/AdminShell.vue'),
+      meta: { needsLogin: true },
+      children: [
+        { path: '', component: () => import('@/pages/admin/OverviewPage.vue'), meta: { title: 'admin.overview' } },
+        {
+          path: 'channels',
+          component: () => import('@/pages/admin/ChannelsPage.vue'),
+          meta: { title: 'admin.channels' },
+        },
+        {
+          path: 'settings',
+          component: () => import('@/pages/admin/SettingsPage.vue'),
+          meta: { title: 'admin.settings' },
+        },
+      ],
+    },
+    { path: '/:rest(.*)*', component: () => import('@/pages/NotFoundPage.vue'), meta: { title: 'app.notFoundTitle' } },
+  ],
 });
+
+router.beforeEach((to) => {
+  if (to.meta.needsLogin && !useLogin().login) return { path: '/admin/login', query: { next: to.fullPath } };
+  return true;
+});
+
+/** The browser tab's title for an address, in the language shown now. */
+export function pageTitle(route: RouteLocationNormalized): string {
+  return route.meta.title ? `${t(route.meta.title)} · Hallpass` : 'Hallpass';
+}

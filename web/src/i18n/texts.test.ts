@@ -19,11 +19,12 @@ function flatten(texts: Texts, prefix = ''): Map<string, string> {
 
 const files = { en, 'zh-CN': zhCN, 'zh-TW': zhTW };
 const all = Object.fromEntries(Object.entries(files).map(([name, raw]) => [name, flatten(JSON.parse(raw) as Texts)]));
-const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
+const placeholders = (text: string) =>
+  [...text.matchAll(/\{(\w+)\}/g)].map(([whole]) => whole).toSorted((a, b) => a.localeCompare(b));
 
 describe('the three languages', () => {
   test.each(['zh-CN', 'zh-TW'])('%s has exactly the keys of en', (locale) => {
-    expect([...all[locale]!.keys()].toSorted()).toEqual([...all.en!.keys()].toSorted());
+    expect(new Set(all[locale]!.keys())).toEqual(new Set(all.en!.keys()));
   });
 
   test.each(['zh-CN', 'zh-TW'])('%s fills the same values as en', (locale) => {

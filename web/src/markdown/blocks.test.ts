@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { createBlockReader } from './blocks.ts';
+import type * as Parser from './parser.ts';
 import { parseMarkdown } from './parser.ts';
 
 vi.mock('./parser.ts', async (original) => {
-  const real = await original<typeof import('./parser.ts')>();
+  const real = await original<typeof Parser>();
   return { ...real, parseMarkdown: vi.fn(real.parseMarkdown) };
 });
 

@@ -43,7 +43,8 @@ beforeEach(async () => {
   answers = [];
   setActivePinia(createPinia());
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
-    if (path === '/api/chat/models') return Response.json([{ id: 'm1', name: 'Model one' }]);
+    if (path === '/api/auth/me') return Response.json({ name: 'a@example.org', role: 'user' });
+    if (path === '/api/chat/models') return Response.json([{ id: 'm1', name: 'Model one', demo: false }]);
     sent.push({ body: JSON.parse(init.body as string) as Sent['body'], headers: new Headers(init.headers) });
     const answer = answers.shift();
     if (!answer) throw new TypeError('Failed to fetch');
@@ -71,7 +72,7 @@ describe('a question', () => {
     answers = [streamOf([event('[DONE]')]), streamOf([event('[DONE]')])];
     const conversation = useConversation();
     await conversation.ask('一');
-    useLogin().signIn({ token: 'eyJ.x.y', name: 'a@example.org', admin: false });
+    await useLogin().signIn('eyJ.x.y');
     await conversation.ask('二');
     expect(sent[0]!.headers.has('authorization')).toBe(false);
     expect(sent[1]!.headers.get('authorization')).toBe('Bearer eyJ.x.y');

@@ -4,6 +4,7 @@ import { computed, reactive, ref, shallowRef } from 'vue';
 
 import { type ChatMessage, isCut, streamCompletion } from '@/api/completions.ts';
 import { Problem } from '@/api/problem.ts';
+import { modelName } from '@/chat/model-name.ts';
 import { takeParts } from '@/chat/take-parts.ts';
 import { type Answer, isRunning, type Turn } from '@/chat/turn.ts';
 import { useLogin } from '@/stores/login.ts';
@@ -54,7 +55,7 @@ export const useConversation = defineStore('conversation', () => {
   async function answerLast(): Promise<void> {
     const model = models.chosen!;
     const messages = toMessages(turns.value);
-    const answer = reactive(newAnswer(nextId++, model.name));
+    const answer = reactive(newAnswer(nextId++, modelName(model)));
     turns.value.push(answer);
     happening.value = null;
     const mine = (abort = new AbortController());

@@ -2,26 +2,28 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 
-import { logout } from '@/api/accounts.ts';
+import { logout, whoAmI } from '@/api/accounts.ts';
 import { readStored, writeStored } from '@/lib/stored.ts';
 
 const STORED = 'hallpass.login';
 
 export interface Login {
   token: string;
-  /** The e-mail address or user name that was typed. */
+  /** What the menu shows. */
   name: string;
-  /** Signed in through the administrator's form. Only a hint for links; the server decides. */
-  admin: boolean;
+  /** Only for what the pages offer; the server decides by itself what is allowed. */
+  isAdmin: boolean;
 }
 
 export const useLogin = defineStore('login', () => {
   const login = ref<Login | null>(readLogin());
   const token = computed(() => login.value?.token);
 
-  function signIn(next: Login): void {
-    login.value = next;
-    writeStored('session', STORED, JSON.stringify(next));
+  /** Keeps the token, once the server has said whose it is. @throws Problem. */
+  async function signIn(bearer: string): Promise<void> {
+    const me = await whoAmI(bearer);
+    login.value = { token: bearer, name: me.name, isAdmin: me.role === 'admin' };
+    writeStored('session', STORED, JSON.stringify(login.value));
   }
 
   /** Forgets the sign-in here, and ends it on the server where that can be reached. */
@@ -40,7 +42,7 @@ function readLogin(): Login | null {
   try {
     const stored = JSON.parse(readStored('session', STORED) ?? 'null') as Partial<Login> | null;
     if (typeof stored?.token !== 'string' || typeof stored.name !== 'string') return null;
-    return { token: stored.token, name: stored.name, admin: stored.admin === true };
+    return { token: stored.token, name: stored.name, isAdmin: stored.isAdmin === true };
   } catch {
     return null;
   }

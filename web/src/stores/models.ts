@@ -2,13 +2,15 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 
-import { type ChatModel, DEMO_MODEL_ID, listModels } from '@/api/models.ts';
+import { type ChatModel, listModels } from '@/api/models.ts';
+import { Problem } from '@/api/problem.ts';
 import { readStored, writeStored } from '@/lib/stored.ts';
 import { useLogin } from '@/stores/login.ts';
 
 const STORED = 'hallpass.model';
 
-export type ModelsState = 'loading' | 'ready' | 'empty' | 'failed';
+/** `closed`: only people who are signed in may chat here. */
+export type ModelsState = 'loading' | 'ready' | 'empty' | 'failed' | 'closed';
 
 export const useModels = defineStore('models', () => {
   const account = useLogin();
@@ -16,7 +18,7 @@ export const useModels = defineStore('models', () => {
   const state = ref<ModelsState>('loading');
   const chosenId = ref(readStored('session', STORED) ?? '');
   const chosen = computed(() => models.value.find(({ id }) => id === chosenId.value) ?? models.value[0]);
-  const onlyDemo = computed(() => models.value.length === 1 && models.value[0]?.id === DEMO_MODEL_ID);
+  const onlyDemo = computed(() => models.value.length > 0 && models.value.every(({ demo }) => demo));
   let latest = 0;
 
   /** Loads the list; while it is loaded again the present one stays usable. */
@@ -28,9 +30,17 @@ export const useModels = defineStore('models', () => {
       if (mine !== latest) return;
       models.value = list;
       state.value = list.length > 0 ? 'ready' : 'empty';
-    } catch {
-      if (mine === latest && state.value !== 'ready') state.value = 'failed';
+    } catch (error) {
+      if (mine === latest) fail(error);
     }
+  }
+
+  function fail(error: unknown): void {
+    const needsLogin = error instanceof Problem && error.kind === 'login';
+    // A sign-in that has ended leaves a guest, who may have models of his own; the watcher below loads them.
+    if (needsLogin && account.login) return account.signOut();
+    if (needsLogin) models.value = [];
+    if (needsLogin || state.value !== 'ready') state.value = needsLogin ? 'closed' : 'failed';
   }
 
   function choose(id: string): void {

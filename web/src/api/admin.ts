@@ -1,0 +1,36 @@
+// The administrator's addresses (requirement 001): channels and system settings.
+import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ConfigReply, ConfigUpdate } from '@hallpass/shared/settings.ts';
+
+import { sendJson } from './http.ts';
+
+export type { ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate };
+
+const CHANNELS = '/api/admin/channels';
+const CONFIG = '/api/admin/config';
+
+/** @throws Problem. */
+export function listChannels(token: string): Promise<ChannelView[]> {
+  return sendJson<ChannelView[]>(CHANNELS, { token });
+}
+
+/** @param id undefined makes a new one. @throws Problem. */
+export function saveChannel(token: string, id: string | undefined, body: ChannelUpdate): Promise<ChannelView> {
+  if (id === undefined) return sendJson<ChannelView>(CHANNELS, { method: 'POST', body, token });
+  return sendJson<ChannelView>(`${CHANNELS}/${encodeURIComponent(id)}`, { method: 'PUT', body, token });
+}
+
+/** @throws Problem. */
+export async function deleteChannel(token: string, id: string): Promise<void> {
+  await sendJson(`${CHANNELS}/${encodeURIComponent(id)}`, { method: 'DELETE', token });
+}
+
+/** @throws Problem. */
+export function readConfig(token: string): Promise<ConfigReply> {
+  return sendJson<ConfigReply>(CONFIG, { token });
+}
+
+/** Only what is named changes. @throws Problem. */
+export function writeConfig(token: string, body: ConfigUpdate): Promise<ConfigReply> {
+  return sendJson<ConfigReply>(CONFIG, { method: 'PUT', body, token });
+}

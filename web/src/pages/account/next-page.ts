@@ -1,0 +1,6 @@
+// Where a sign-in leads to.
+
+/** @param wanted the address's `next`; only a page of our own is followed, never another site. */
+export function nextPage(wanted: unknown, otherwise: string): string {
+  return typeof wanted === 'string' && /^\/(?![/\\])/.test(wanted) ? wanted : otherwise;
+}

@@ -1,0 +1,52 @@
+// Between the system settings and their form.
+import type { ConfigReply, ConfigUpdate } from '@/api/admin.ts';
+import type { FieldErrors } from '@/composables/use-form.ts';
+import { t } from '@/i18n/texts.ts';
+
+export interface SettingsValues {
+  guestRpm: string;
+  userRpm: string;
+  retentionDays: string;
+  guestsAllowed: boolean;
+  registrationOpen: boolean;
+}
+
+/** The bounds of shared/settings.ts, which has the last word. */
+const RPM = { min: 0, max: 1_000_000 };
+const DAYS = { min: 1, max: 3_650 };
+
+export function toSettingsValues(config: ConfigReply): SettingsValues {
+  return {
+    guestRpm: String(config.guest_rpm),
+    userRpm: String(config.user_rpm),
+    retentionDays: String(config.log_retention_days),
+    guestsAllowed: config.guests_allowed,
+    registrationOpen: config.registration === 'open',
+  };
+}
+
+export function checkSettings(values: SettingsValues): FieldErrors<SettingsValues> {
+  const check = (text: string, range: { min: number; max: number }) => {
+    const number = Number(text.trim());
+    const isFine = /^\d{1,7}$/.test(text.trim()) && number >= range.min && number <= range.max;
+    return isFine ? undefined : t('settings.needRange', range);
+  };
+  return {
+    guestRpm: check(values.guestRpm, RPM),
+    userRpm: check(values.userRpm, RPM),
+    retentionDays: check(values.retentionDays, DAYS),
+  };
+}
+
+/** Only what differs is sent: what nobody touched keeps coming from the environment. */
+export function changedSettings(values: SettingsValues, config: ConfigReply): ConfigUpdate {
+  const wanted: ConfigUpdate = {
+    guest_rpm: Number(values.guestRpm),
+    user_rpm: Number(values.userRpm),
+    log_retention_days: Number(values.retentionDays),
+    guests_allowed: values.guestsAllowed,
+    registration: values.registrationOpen ? 'open' : 'closed',
+  };
+  const keys = Object.keys(wanted) as (keyof typeof wanted & keyof ConfigReply)[];
+  return Object.fromEntries(keys.filter((key) => wanted[key] !== config[key]).map((key) => [key, wanted[key]]));
+}
