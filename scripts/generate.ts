@@ -2,12 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { openApiDocument } from '../server/http/openapi.ts';
+import { FEATURES } from '../server/routes.ts';
 import { configurationPage, envExample } from './generate/configuration.ts';
 
 /** Path → what it should contain. */
 export const GENERATED: Record<string, () => string | Promise<string>> = {
   'docs/configuration.md': configurationPage,
   '.env.example': envExample,
+  'docs/openapi.json': () => `${JSON.stringify(openApiDocument(FEATURES), null, 2)}\n`,
 };
 
 const ROOT = join(import.meta.dir, '..');

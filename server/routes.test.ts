@@ -25,7 +25,20 @@ test('no address is declared twice', () => {
 });
 
 test('these addresses, and no others, ask for no credential', () => {
-  expect(ROUTES.filter(({ guard }) => guard === 'public').map(nameOf)).toMatchSnapshot();
+  expect(ROUTES.filter(({ guard }) => guard === 'public').map(nameOf)).toEqual([
+    'GET /healthz',
+    'GET /readyz',
+    'GET /api/auth/options',
+    'POST /api/auth/register',
+    'POST /api/auth/login',
+    'POST /api/auth/admin/login',
+    'POST /api/auth/setup',
+    'GET /openapi.json',
+    'GET /docs',
+    'GET /docs/initializer.js',
+    'GET /docs/swagger-ui-bundle.js',
+    'GET /docs/swagger-ui.css',
+  ]);
 });
 
 test('every guarded address refuses somebody without a credential, and one with a wrong one', async () => {

@@ -1,13 +1,15 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
+import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
 import { modelRoutes } from './models/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
-export const ROUTES: readonly Route[] = [
+/** What the API document describes. */
+export const FEATURES: readonly Route[] = [
   ...healthRoutes,
   ...userRoutes,
   ...settingRoutes,
@@ -15,3 +17,5 @@ export const ROUTES: readonly Route[] = [
   ...modelRoutes,
   ...litellmRoutes,
 ];
+
+export const ROUTES: readonly Route[] = [...FEATURES, ...documentationRoutes(FEATURES)];

@@ -5,31 +5,28 @@ import { createApp } from '../app.ts';
 import { signInAs } from '../testing/people.ts';
 import { type RawReply, sendRaw } from '../testing/raw-request.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { listen, type Listener } from './listen.ts';
 
 let app: TestApp;
-let server: ReturnType<typeof Bun.serve>;
+let server: Listener;
 let login: string;
 
 beforeAll(async () => {
   app = await createTestApp();
   const hono = createApp(app.ctx);
-  server = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    fetch: (request, listening) => hono.fetch(request, { ip: listening.requestIP(request)?.address ?? '' }),
-  });
+  server = listen(hono, { port: 0, hostname: '127.0.0.1' });
   login = (await signInAs(app.ctx, 'admin')).token;
 });
 
 afterAll(async () => {
-  await server.stop(true);
+  await server.close(0);
   await app[Symbol.asyncDispose]();
 });
 
 /** `latin1` keeps each character one byte. */
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 const send = (line: string, headers: string[] = []) =>
-  sendRaw(server.port!, bytes([line, 'host: localhost', ...headers].join('\r\n')));
+  sendRaw(server.port, bytes([line, 'host: localhost', ...headers].join('\r\n')));
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
 
 const HOSTILE: Record<string, string> = {
@@ -147,7 +144,7 @@ test.each([
 test('made-up hosts and forwarding headers change no answer', async () => {
   const plain = await send('GET /api/auth/options HTTP/1.1');
   const spoofed = await sendRaw(
-    server.port!,
+    server.port,
     bytes(
       'GET /api/auth/options HTTP/1.1\r\nhost: evil.example\r\nx-forwarded-host: evil.example\r\nx-forwarded-for: 127.0.0.1\r\nforwarded: for=127.0.0.1;host=evil.example\r\nx-original-url: /api/admin/config\r\nx-rewrite-url: /api/admin/config',
     ),

@@ -9,6 +9,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import type { Schema } from '../db/schema.ts';
 import { AppError } from '../lib/app-error.ts';
+import { StartError } from '../lib/start-error.ts';
 import { deleteSetupLinks, hasAdmin, insertSetupLink, insertUser, isSetupLinkOpen, useSetupLink } from './store.ts';
 
 /** Replicas that start together must not take each other's links away. */
@@ -19,13 +20,21 @@ const LINK_LIFETIME_MS = 30 * 24 * 60 * 60_000;
  * Called at every start. Makes the configured administrator while there is none at all; later changes of
  * ADMIN_PASSWORD change nothing. Without a configured password it makes a link for doing it in the browser.
  * @returns the path of the link, to be printed; undefined when an administrator exists.
+ * @throws StartError when somebody else has the configured name.
  */
 export async function prepareFirstAdmin(ctx: AppContext): Promise<{ setupPath: string } | undefined> {
   if (await hasAdmin(ctx.db)) return undefined;
   const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = ctx.config;
   if (password === undefined) return { setupPath: await issueSetupLink(ctx) };
   const passwordHash = await ctx.passwords.hash(password);
-  await ctx.db.transaction().execute((trx) => insertFirstAdmin(ctx, trx, { username, passwordHash, ip: null }));
+  try {
+    await ctx.db.transaction().execute((trx) => insertFirstAdmin(ctx, trx, { username, passwordHash, ip: null }));
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'already_exists')) throw error;
+    throw new StartError(
+      `ADMIN_USERNAME (${username}) is the name of somebody who is not an administrator. Please choose another.`,
+    );
+  }
   return undefined;
 }
 
