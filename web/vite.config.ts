@@ -6,6 +6,9 @@ import tailwindcss from '@tailwindcss/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, loadEnv } from 'vite';
 
+import { katexFonts } from './build/katex-fonts.ts';
+import { packedFiles } from './build/packed-files.ts';
+
 /** Where `npm run dev` finds the server; HALLPASS_URL names another. */
 const serverUrl = loadEnv('', '.', 'HALLPASS_').HALLPASS_URL ?? 'http://127.0.0.1:8000';
 const SERVER_PATHS = ['/api', '/v1', '/docs', '/openapi.json'];
@@ -24,6 +27,8 @@ export default defineConfig({
       fullInstall: false,
       dropMessageCompiler: true,
     }),
+    katexFonts(),
+    packedFiles(here('dist')),
   ],
   resolve: { alias: { '@': here('src') } },
   build: {
