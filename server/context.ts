@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 
 import type { Config } from './config.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
+import { openLedger } from './db/open-ledger.ts';
 import type { Schema } from './db/schema.ts';
 import { createEvents, type Events } from './events.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -73,7 +74,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     events,
     db,
     vault,
-    ledger: notBuilt('ledger'),
+    ledger: openLedger(database, log),
     limits: new MemoryLimits(clock),
     settings,
     catalog: await createCatalog({ db, vault, clock, log, events }),
@@ -85,12 +86,4 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     bumpChanges,
   };
   return ctx;
-}
-
-function notBuilt<T extends object>(name: string): T {
-  return new Proxy({} as T, {
-    get() {
-      throw new Error(`${name} is not built yet`);
-    },
-  });
 }

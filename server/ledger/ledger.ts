@@ -182,13 +182,30 @@ export interface LeaveOp {
 export interface RecoverOp {
   kind: 'recover';
   now: number;
+  /** Calls settled so far: an engine that works in batches goes on with this. */
+  recovered?: number;
+}
+
+/** What recovery found; `repairs` are accounts whose hold was not the sum of their open calls. */
+export interface RecoverReply {
+  recovered: number;
+  repairs: { accountId: string; heldNanos: number; correctNanos: number }[];
+}
+
+/** The answer to an open whose client left the line. */
+export interface LeftReply {
+  left: true;
 }
 
 export type LedgerOp = OpenOp | SettleOp | ProgressOp | LeaveOp | RecoverOp;
-export type LedgerReply = OpenReply | SettleReply | { recovered: number } | undefined;
+export type LedgerReply = OpenReply | SettleReply | RecoverReply | LeftReply | undefined;
 
 export interface Ledger {
-  /** @throws LedgerUnavailable when the hold cannot be made durable in time. */
+  /**
+   * An open that resolves with `ok` must be settled, even when the signal was aborted meanwhile.
+   * @throws LedgerUnavailable when the hold cannot be made durable in time.
+   * @throws the signal's reason when it is aborted before anything was held.
+   */
   open(op: Omit<OpenOp, 'kind'>, signal?: AbortSignal): Promise<OpenReply>;
   /** Resolves once durable. @throws LedgerUnavailable after 10 s; the settle stays queued all the same. */
   settle(op: Omit<SettleOp, 'kind'>): Promise<SettleReply>;

@@ -11,7 +11,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 
-import { fromSqlite } from '../database-error.ts';
+import { DatabaseError, fromSqlite } from '../database-error.ts';
 import { runStatement } from './connection.ts';
 import type { QueryRows } from './protocol.ts';
 import type { SqliteWriter } from './writer.ts';
@@ -24,7 +24,8 @@ interface Parts {
 const READS = /^\s*(select|explain|pragma|with\b(?![\s\S]*\b(insert|update|delete)\b))/i;
 
 class SqliteConnection implements DatabaseConnection {
-  inTransaction = false;
+  /** The writer's number of the transaction this connection is in. */
+  transaction: number | undefined;
 
   constructor(readonly parts: Parts) {}
 
@@ -34,7 +35,7 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<QueryRows> {
-    if (this.inTransaction) return this.parts.writer.query(sql, parameters);
+    if (this.transaction !== undefined) return this.parts.writer.query(this.transaction, sql, parameters);
     if (!READS.test(sql)) return this.parts.writer.exec(sql, parameters);
     try {
       return runStatement(this.parts.reader, sql, parameters);
@@ -60,19 +61,23 @@ class SqliteDriver implements Driver {
   }
 
   async beginTransaction(connection: SqliteConnection): Promise<void> {
-    await this.parts.writer.begin();
-    connection.inTransaction = true;
+    connection.transaction = await this.parts.writer.begin();
   }
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
-    connection.inTransaction = false;
-    await this.parts.writer.commit();
+    await this.parts.writer.commit(leave(connection));
   }
 
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
-    connection.inTransaction = false;
-    await this.parts.writer.rollback();
+    await this.parts.writer.rollback(leave(connection));
   }
+}
+
+function leave(connection: SqliteConnection): number {
+  const { transaction } = connection;
+  if (transaction === undefined) throw new DatabaseError('other', 'there is no transaction to end');
+  connection.transaction = undefined;
+  return transaction;
 }
 
 export function sqliteDialect(parts: Parts): Dialect {

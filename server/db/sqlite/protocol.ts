@@ -15,13 +15,13 @@ export interface QueryRows {
   changes: number;
 }
 
-/** What the writer thread is asked to do; `id` comes back with the result. */
+/** What the writer thread is asked to do; `id` comes back with the result. `transaction` = the id of its `begin`. */
 export type WriterOp = { id: number } & (
   | { kind: 'exec'; sql: string; params: readonly unknown[] }
   | { kind: 'begin' }
-  | { kind: 'query'; sql: string; params: readonly unknown[] }
-  | { kind: 'commit' }
-  | { kind: 'rollback' }
+  | { kind: 'query'; transaction: number; sql: string; params: readonly unknown[] }
+  | { kind: 'commit'; transaction: number }
+  | { kind: 'rollback'; transaction: number }
   | { kind: 'ledger'; op: LedgerOp }
   | { kind: 'close' }
 );

@@ -46,21 +46,26 @@ export class SqliteWriter implements AsyncDisposable {
     return this.#send({ kind: 'exec', sql, params });
   }
 
-  /** Opens a transaction; everything else waits until `commit` or `rollback`, for 5 s at most. */
-  begin(): Promise<void> {
-    return this.#send({ kind: 'begin' });
+  /**
+   * Opens a transaction; everything else waits until `commit` or `rollback`, for 5 s at most.
+   * @returns the number to give to its statements.
+   */
+  async begin(): Promise<number> {
+    const transaction = this.#nextId;
+    await this.#send({ kind: 'begin' });
+    return transaction;
   }
 
-  query(sql: string, params: readonly unknown[]): Promise<QueryRows> {
-    return this.#send({ kind: 'query', sql, params });
+  query(transaction: number, sql: string, params: readonly unknown[]): Promise<QueryRows> {
+    return this.#send({ kind: 'query', transaction, sql, params });
   }
 
-  commit(): Promise<void> {
-    return this.#send({ kind: 'commit' });
+  commit(transaction: number): Promise<void> {
+    return this.#send({ kind: 'commit', transaction });
   }
 
-  rollback(): Promise<void> {
-    return this.#send({ kind: 'rollback' });
+  rollback(transaction: number): Promise<void> {
+    return this.#send({ kind: 'rollback', transaction });
   }
 
   ledger<T extends LedgerReply>(op: LedgerOp): Promise<T> {
@@ -76,7 +81,9 @@ export class SqliteWriter implements AsyncDisposable {
 
   #send<T>(op: Unnumbered<WriterOp>): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead);
-    if (this.#pending.size >= WRITER_QUEUE_MAX)
+    // Settles are bounded by the calls that were let in, and never refused.
+    const isSettle = op.kind === 'ledger' && op.op.kind === 'settle';
+    if (this.#pending.size >= WRITER_QUEUE_MAX && !isSettle)
       return Promise.reject(new DatabaseError('busy', 'too many writes are waiting'));
     const id = this.#nextId++;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());

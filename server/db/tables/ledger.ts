@@ -68,6 +68,8 @@ export interface CallsTable {
   promptEstimate: number;
   deliveredBytes: number;
   heldNanos: Nanos;
+  /** Output tokens per answer that the hold paid for; null = nothing bounded this call. */
+  grantedTokens: number | null;
   costNanos: Nanos;
   reportedNanos: Nanos | null;
   /** JSON list of the account ids this call is held and settled on. */

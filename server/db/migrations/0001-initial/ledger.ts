@@ -62,6 +62,7 @@ export const statements: readonly string[] = [
     prompt_estimate integer not null,
     delivered_bytes bigint not null,
     held_nanos bigint not null,
+    granted_tokens integer,
     cost_nanos bigint not null,
     reported_nanos bigint,
     account_ids text not null,

@@ -1,0 +1,158 @@
+// The ledger's rows of calls and attempts: prepared statements of the writer thread.
+import type { Statement } from 'bun:sqlite';
+
+import type { Statements } from '../db/sqlite/statements.ts';
+import { type Charge, type Orphan, TOKENS_MAX, wholeNumber, wholeUsage } from './charge.ts';
+import type { Grant } from './grant.ts';
+import type { AttemptRecord, CallHeader, SettleOp, TokenUsage } from './ledger.ts';
+
+const HOUR_MS = 3_600_000;
+/** A message of an upstream may be a page of HTML. */
+const MESSAGE_MAX = 2_000;
+
+/** What a settle needs to know of its row. */
+export interface CallFacts {
+  id: string;
+  heldNanos: number;
+  /** null = the call was not bounded. */
+  grantedTokens: number | null;
+  accountIds: string[];
+  hour: number;
+  model: string;
+  passId: string | null;
+  userId: string | null;
+  classroomId: string | null;
+  planId: string | null;
+}
+
+type FactsRow = Omit<CallFacts, 'accountIds'> & { accountIds: string };
+export type OrphanFacts = CallFacts & Orphan;
+type OrphanRow = FactsRow & Orphan;
+
+/** The end of a call as its row records it. */
+export interface Ending {
+  state: 'settled' | 'orphaned';
+  op: Omit<SettleOp, 'kind' | 'attempts'>;
+  usage: TokenUsage;
+  charge: Charge;
+}
+
+const FACTS = `id, held_nanos as heldNanos, granted_tokens as grantedTokens, account_ids as accountIds, hour, model, pass_id as passId,
+  user_id as userId, classroom_id as classroomId, plan_id as planId`;
+
+export class CallRows {
+  /** Open calls this process knows; the others are read from the table. */
+  readonly #open = new Map<string, CallFacts>();
+  readonly #insert: Statement;
+  readonly #settle: Statement;
+  readonly #attempt: Statement;
+  readonly #progress: Statement;
+  readonly #findOpen: Statement<FactsRow, [string]>;
+  readonly #findCost: Statement<{ costNanos: number; overHold: number }, [string]>;
+  readonly #orphans: Statement<OrphanRow, [number]>;
+
+  constructor(statements: Statements) {
+    this.#insert = statements.prepare(INSERT_CALL);
+    this.#settle = statements.prepare(SETTLE_CALL);
+    this.#attempt = statements.prepare(INSERT_ATTEMPT);
+    this.#progress = statements.prepare(
+      `update calls set delivered_bytes = max(delivered_bytes, ?) where id = ? and state = 'open'`,
+    );
+    this.#findOpen = statements.prepare(`select ${FACTS} from calls where id = ? and state = 'open'`);
+    this.#findCost = statements.prepare('select cost_nanos as costNanos, over_hold as overHold from calls where id = ?');
+    this.#orphans = statements.prepare(
+      `select ${FACTS}, prompt_estimate as promptEstimate,
+        delivered_bytes as deliveredBytes, hold_prices as holdPrices
+      from calls where state = 'open' order by opened_at limit ?`,
+    );
+  }
+
+  /** @throws DatabaseError `unique` when the call was opened before; nothing is changed then. */
+  insert(c: CallHeader, { holdNanos: heldNanos, outputTokens }: Grant, accountIds: string[]): void {
+    const grantedTokens = outputTokens === null ? null : wholeNumber(outputTokens, TOKENS_MAX);
+    const hour = Math.floor(c.openedAt / HOUR_MS);
+    this.#insert.run(
+      c.id, c.requestId, c.kind, c.endpoint, c.passId, c.passName, c.planId, c.userId, c.userName, c.seatId,
+      c.seatName, c.classroomId, c.classroomName, c.sessionId, c.assignmentId, c.activationCode, c.model, c.mode,
+      c.stream ? 1 : 0, c.ip, c.openedAt, hour, c.day, c.unpriced ? 1 : 0, c.promptEstimate, heldNanos, grantedTokens,
+      JSON.stringify(accountIds), c.prices && JSON.stringify(c.prices),
+    );
+    const { id, model, passId, userId, classroomId, planId } = c;
+    this.#open.set(id, { id, heldNanos, grantedTokens, accountIds, hour, model, passId, userId, classroomId, planId });
+  }
+
+  /** undefined = settled before, or never opened. */
+  findOpen(id: string): CallFacts | undefined {
+    const known = this.#open.get(id);
+    if (known) return known;
+    const row = this.#findOpen.get(id);
+    return row ? parsed(row) : undefined;
+  }
+
+  findCost(id: string): { costNanos: number; overHold: number } | undefined {
+    return this.#findCost.get(id) ?? undefined;
+  }
+
+  /** Ends an open row. @returns false when it was not open. */
+  settle({ state, op, usage, charge }: Ending): boolean {
+    this.#open.delete(op.callId);
+    const { changes } = this.#settle.run(
+      state, op.status, op.errorCode, op.errorMessage?.slice(0, MESSAGE_MAX) ?? null, op.channelId, op.channelName,
+      op.firstByteAt, op.settledAt, usage.promptTokens, usage.cachedTokens, usage.cacheWriteTokens,
+      usage.completionTokens, usage.reasoningTokens, op.estimated ? 1 : 0, charge.overHold ? 1 : 0,
+      charge.costNanos, charge.reportedNanos, op.callId,
+    );
+    return changes > 0;
+  }
+
+  insertAttempts(callId: string, attempts: readonly AttemptRecord[]): void {
+    for (const [position, a] of attempts.entries()) {
+      const usage = wholeUsage(a);
+      this.#attempt.run(
+        a.id, callId, position, a.channelId, a.channelKeyId, a.routeId, a.upstreamModel, a.upstreamRequestId,
+        a.status, a.httpStatus, a.errorCode, a.startedAt, a.firstByteAt, a.endedAt, usage.promptTokens,
+        usage.cachedTokens, usage.cacheWriteTokens, usage.completionTokens, usage.reasoningTokens,
+        a.estimated ? 1 : 0, wholeNumber(a.costNanos, Number.MAX_SAFE_INTEGER),
+        a.prices && JSON.stringify(a.prices), a.prices?.version ?? null,
+      );
+    }
+  }
+
+  progress(callId: string, deliveredBytes: number): void {
+    this.#progress.run(wholeNumber(deliveredBytes, Number.MAX_SAFE_INTEGER), callId);
+  }
+
+  /** Open rows that no running call owns, oldest first. */
+  orphans(limit: number): OrphanFacts[] {
+    return this.#orphans.all(limit).map((row) => ({ ...row, ...parsed(row) }));
+  }
+
+  /** After a rollback: what memory says of open calls may not be in the table. */
+  forget(): void {
+    this.#open.clear();
+  }
+}
+
+function parsed(row: FactsRow): CallFacts {
+  return { ...row, accountIds: JSON.parse(row.accountIds) as string[] };
+}
+
+const INSERT_CALL = `insert into calls (id, request_id, kind, endpoint, pass_id, pass_name, plan_id, user_id, user_name,
+    seat_id, seat_name, classroom_id, classroom_name, session_id, assignment_id, activation_code, model, mode,
+    stream, ip, opened_at, hour, day, unpriced, prompt_estimate, held_nanos, granted_tokens, account_ids, hold_prices,
+    state, prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens,
+    estimated, over_hold, delivered_bytes, cost_nanos)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    'open', 0, 0, 0, 0, 0, 0, 0, 0, 0)`;
+
+const SETTLE_CALL = `update calls set state = ?, status = ?, error_code = ?, error_message = ?, channel_id = ?,
+    channel_name = ?, first_byte_at = ?, settled_at = ?, prompt_tokens = ?, cached_tokens = ?, cache_write_tokens = ?,
+    completion_tokens = ?, reasoning_tokens = ?, estimated = ?, over_hold = ?, cost_nanos = ?, reported_nanos = ?
+  where id = ? and state = 'open'`;
+
+const INSERT_ATTEMPT = `insert into attempts (id, call_id, position, channel_id, channel_key_id, route_id,
+    upstream_model, upstream_request_id, status, http_status, error_code, started_at, first_byte_at, ended_at,
+    prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, estimated, cost_nanos,
+    unit_prices, price_version)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing`;
