@@ -88,7 +88,9 @@ function checkCalls(calls: CallRow[]): string[] {
     if (state === 'open') return costNanos === 0 && settledAt === null ? [] : [`call ${id} is open and has a cost`];
     return [
       ...(status === null || settledAt === null ? [`call ${id} is ${state} without a status or a time`] : []),
-      ...(grantedTokens !== null && costNanos > heldNanos ? [`call ${id} cost ${costNanos}, more than its hold ${heldNanos}`] : []),
+      ...(grantedTokens !== null && costNanos > heldNanos
+        ? [`call ${id} cost ${costNanos}, more than its hold ${heldNanos}`]
+        : []),
     ];
   });
 }
@@ -112,7 +114,8 @@ function checkRollups(rollups: Sums, calls: CallRow[]): string[] {
       classroom: call.classroomId,
       plan: call.planId,
     };
-    for (const [dimension, id] of Object.entries(ids)) if (id !== null) add(expected, `${call.hour}/${dimension}/${id}`, sum);
+    for (const [dimension, id] of Object.entries(ids))
+      if (id !== null) add(expected, `${call.hour}/${dimension}/${id}`, sum);
   }
   const keys = new Set([...rollups.keys(), ...expected.keys()]);
   return [...keys].flatMap((key) =>

@@ -40,7 +40,13 @@ export function account(partyId: string, capNanos: number | null, over: Partial<
 
 /** Holds exactly this much, or as much as fits between `least` and it. */
 export function bound(nanos: number, leastNanos = nanos): HoldBound {
-  return { fixedMicros: 0n, outputNanos: 1_000_000, wantedOutputTokens: nanos, minOutputTokens: leastNanos, answers: 1 };
+  return {
+    fixedMicros: 0n,
+    outputNanos: 1_000_000,
+    wantedOutputTokens: nanos,
+    minOutputTokens: leastNanos,
+    answers: 1,
+  };
 }
 
 export function header(over: Partial<CallHeader> = {}): CallHeader {

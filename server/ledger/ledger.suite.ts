@@ -4,12 +4,12 @@ import type { Kysely } from 'kysely';
 
 import type { Ledger } from './ledger.ts';
 import { checkInvariants } from './invariants.ts';
-import { holdTests } from './suite/holds.ts';
-import { lineTests } from './suite/line.ts';
-import { orphanTests } from './suite/orphans.ts';
-import { propertyTests } from './suite/property.ts';
-import { raceTests } from './suite/races.ts';
-import { settleTests } from './suite/settles.ts';
+import { holdTests } from './suite/holds.suite.ts';
+import { lineTests } from './suite/line.suite.ts';
+import { orphanTests } from './suite/orphans.suite.ts';
+import { propertyTests } from './suite/property.suite.ts';
+import { raceTests } from './suite/races.suite.ts';
+import { settleTests } from './suite/settles.suite.ts';
 
 /** A ledger on a fresh database. */
 export interface LedgerHandle extends AsyncDisposable {

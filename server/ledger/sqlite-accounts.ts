@@ -141,14 +141,34 @@ export class AccountBook {
   #write(a: Account): void {
     if (a.stored) {
       this.#update.run(
-        a.periodEnd, a.timeZone, a.capNanos, a.settledNanos, a.heldNanos, a.calls,
-        a.promptTokens, a.completionTokens, a.updatedAt, a.id,
+        a.periodEnd,
+        a.timeZone,
+        a.capNanos,
+        a.settledNanos,
+        a.heldNanos,
+        a.calls,
+        a.promptTokens,
+        a.completionTokens,
+        a.updatedAt,
+        a.id,
       );
       return;
     }
     this.#insert.run(
-      a.id, a.partyKind, a.partyId, a.periodStart, a.periodEnd, a.timeZone, a.capNanos, a.settledNanos,
-      a.heldNanos, a.calls, a.promptTokens, a.completionTokens, a.createdAt, a.updatedAt,
+      a.id,
+      a.partyKind,
+      a.partyId,
+      a.periodStart,
+      a.periodEnd,
+      a.timeZone,
+      a.capNanos,
+      a.settledNanos,
+      a.heldNanos,
+      a.calls,
+      a.promptTokens,
+      a.completionTokens,
+      a.createdAt,
+      a.updatedAt,
     );
     a.stored = true;
   }

@@ -67,7 +67,11 @@ export class SqliteBooks {
 
   /** @throws DatabaseError `unique` when the call was opened before. */
   hold({ call }: OpenOp, accounts: readonly Account[], grant: Grant): void {
-    this.#calls.insert(call, grant, accounts.map(({ id }) => id));
+    this.#calls.insert(
+      call,
+      grant,
+      accounts.map(({ id }) => id),
+    );
     for (const account of accounts) {
       account.heldNanos += grant.holdNanos;
       this.#accounts.change(account, call.openedAt);

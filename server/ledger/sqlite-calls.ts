@@ -59,7 +59,9 @@ export class CallRows {
       `update calls set delivered_bytes = max(delivered_bytes, ?) where id = ? and state = 'open'`,
     );
     this.#findOpen = statements.prepare(`select ${FACTS} from calls where id = ? and state = 'open'`);
-    this.#findCost = statements.prepare('select cost_nanos as costNanos, over_hold as overHold from calls where id = ?');
+    this.#findCost = statements.prepare(
+      'select cost_nanos as costNanos, over_hold as overHold from calls where id = ?',
+    );
     this.#orphans = statements.prepare(
       `select ${FACTS}, prompt_estimate as promptEstimate,
         delivered_bytes as deliveredBytes, hold_prices as holdPrices
@@ -72,10 +74,35 @@ export class CallRows {
     const grantedTokens = outputTokens === null ? null : wholeNumber(outputTokens, TOKENS_MAX);
     const hour = Math.floor(c.openedAt / HOUR_MS);
     this.#insert.run(
-      c.id, c.requestId, c.kind, c.endpoint, c.passId, c.passName, c.planId, c.userId, c.userName, c.seatId,
-      c.seatName, c.classroomId, c.classroomName, c.sessionId, c.assignmentId, c.activationCode, c.model, c.mode,
-      c.stream ? 1 : 0, c.ip, c.openedAt, hour, c.day, c.unpriced ? 1 : 0, c.promptEstimate, heldNanos, grantedTokens,
-      JSON.stringify(accountIds), c.prices && JSON.stringify(c.prices),
+      c.id,
+      c.requestId,
+      c.kind,
+      c.endpoint,
+      c.passId,
+      c.passName,
+      c.planId,
+      c.userId,
+      c.userName,
+      c.seatId,
+      c.seatName,
+      c.classroomId,
+      c.classroomName,
+      c.sessionId,
+      c.assignmentId,
+      c.activationCode,
+      c.model,
+      c.mode,
+      c.stream ? 1 : 0,
+      c.ip,
+      c.openedAt,
+      hour,
+      c.day,
+      c.unpriced ? 1 : 0,
+      c.promptEstimate,
+      heldNanos,
+      grantedTokens,
+      JSON.stringify(accountIds),
+      c.prices && JSON.stringify(c.prices),
     );
     const { id, model, passId, userId, classroomId, planId } = c;
     this.#open.set(id, { id, heldNanos, grantedTokens, accountIds, hour, model, passId, userId, classroomId, planId });
@@ -97,10 +124,24 @@ export class CallRows {
   settle({ state, op, usage, charge }: Ending): boolean {
     this.#open.delete(op.callId);
     const { changes } = this.#settle.run(
-      state, op.status, op.errorCode, op.errorMessage?.slice(0, MESSAGE_MAX) ?? null, op.channelId, op.channelName,
-      op.firstByteAt, op.settledAt, usage.promptTokens, usage.cachedTokens, usage.cacheWriteTokens,
-      usage.completionTokens, usage.reasoningTokens, op.estimated ? 1 : 0, charge.overHold ? 1 : 0,
-      charge.costNanos, charge.reportedNanos, op.callId,
+      state,
+      op.status,
+      op.errorCode,
+      op.errorMessage?.slice(0, MESSAGE_MAX) ?? null,
+      op.channelId,
+      op.channelName,
+      op.firstByteAt,
+      op.settledAt,
+      usage.promptTokens,
+      usage.cachedTokens,
+      usage.cacheWriteTokens,
+      usage.completionTokens,
+      usage.reasoningTokens,
+      op.estimated ? 1 : 0,
+      charge.overHold ? 1 : 0,
+      charge.costNanos,
+      charge.reportedNanos,
+      op.callId,
     );
     return changes > 0;
   }
@@ -109,11 +150,29 @@ export class CallRows {
     for (const [position, a] of attempts.entries()) {
       const usage = wholeUsage(a);
       this.#attempt.run(
-        a.id, callId, position, a.channelId, a.channelKeyId, a.routeId, a.upstreamModel, a.upstreamRequestId,
-        a.status, a.httpStatus, a.errorCode, a.startedAt, a.firstByteAt, a.endedAt, usage.promptTokens,
-        usage.cachedTokens, usage.cacheWriteTokens, usage.completionTokens, usage.reasoningTokens,
-        a.estimated ? 1 : 0, wholeNumber(a.costNanos, Number.MAX_SAFE_INTEGER),
-        a.prices && JSON.stringify(a.prices), a.prices?.version ?? null,
+        a.id,
+        callId,
+        position,
+        a.channelId,
+        a.channelKeyId,
+        a.routeId,
+        a.upstreamModel,
+        a.upstreamRequestId,
+        a.status,
+        a.httpStatus,
+        a.errorCode,
+        a.startedAt,
+        a.firstByteAt,
+        a.endedAt,
+        usage.promptTokens,
+        usage.cachedTokens,
+        usage.cacheWriteTokens,
+        usage.completionTokens,
+        usage.reasoningTokens,
+        a.estimated ? 1 : 0,
+        wholeNumber(a.costNanos, Number.MAX_SAFE_INTEGER),
+        a.prices && JSON.stringify(a.prices),
+        a.prices?.version ?? null,
       );
     }
   }

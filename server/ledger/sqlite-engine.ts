@@ -159,12 +159,7 @@ export class LedgerEngine {
     return mayWait && this.#line.join(waiter) ? 'later' : { reply: { ok: false, refusal } };
   }
 
-  #hold(
-    op: OpenOp,
-    accounts: readonly Account[],
-    grant: Grant,
-    waitedMs: number,
-  ): OpenReply {
+  #hold(op: OpenOp, accounts: readonly Account[], grant: Grant, waitedMs: number): OpenReply {
     this.#books.hold(op, accounts, grant);
     return { ok: true, heldNanos: grant.holdNanos, grantedOutputTokens: grant.outputTokens, waitedMs };
   }

@@ -54,7 +54,9 @@ export function createSqliteLedger({ writer, log, durableMaxMs = DURABLE_MAX_MS 
         return await inTime(sent, durableMaxMs);
       } catch (error) {
         if (error instanceof OutOfTime) {
-          sent.catch((lost) => log.error('a settle was lost; its call is settled at the next start', { callId: op.callId, error: lost }));
+          sent.catch((lost) =>
+            log.error('a settle was lost; its call is settled at the next start', { callId: op.callId, error: lost }),
+          );
         }
         throw unavailable(error);
       }
@@ -64,7 +66,6 @@ export function createSqliteLedger({ writer, log, durableMaxMs = DURABLE_MAX_MS 
 
     async recover(now) {
       const { recovered, repairs } = await writer.ledger<RecoverReply>({ kind: 'recover', now });
-      if (recovered > 0) log.warn('calls left open by the last run were settled by estimate', { calls: recovered });
       for (const repair of repairs) log.error('an account held money for no open call; corrected', { ...repair });
       return recovered;
     },

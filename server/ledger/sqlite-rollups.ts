@@ -63,7 +63,14 @@ export class Rollups {
   flush(): void {
     for (const d of this.#deltas.values()) {
       this.#upsert.run(
-        d.hour, d.dimension, d.dimensionId, d.calls, d.errors, d.promptTokens, d.completionTokens, d.costNanos,
+        d.hour,
+        d.dimension,
+        d.dimensionId,
+        d.calls,
+        d.errors,
+        d.promptTokens,
+        d.completionTokens,
+        d.costNanos,
       );
     }
     this.#deltas.clear();

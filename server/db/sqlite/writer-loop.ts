@@ -232,11 +232,14 @@ export class WriterLoop {
     clearTimeout(this.#lineTimer);
     const deadline = this.#ledger.nextDeadline();
     if (deadline === undefined) return;
-    this.#lineTimer = setTimeout(() => {
-      this.#reply(this.#ledger.expire().map(({ id, reply }) => success(id, reply)));
-      this.#watchLine();
-      this.#schedule();
-    }, Math.max(0, deadline - performance.now()));
+    this.#lineTimer = setTimeout(
+      () => {
+        this.#reply(this.#ledger.expire().map(({ id, reply }) => success(id, reply)));
+        this.#watchLine();
+        this.#schedule();
+      },
+      Math.max(0, deadline - performance.now()),
+    );
   }
 
   #close(id: number): void {

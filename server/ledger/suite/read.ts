@@ -37,7 +37,10 @@ export async function countRows(raw: Kysely<never>, table: 'calls' | 'accounts' 
 }
 
 /** Opens a call that must be let in. */
-export async function opened(ledger: Ledger, input: OpenInput): Promise<{ id: string; held: number; granted: number | null }> {
+export async function opened(
+  ledger: Ledger,
+  input: OpenInput,
+): Promise<{ id: string; held: number; granted: number | null }> {
   const reply = await ledger.open(input);
   if (!reply.ok) throw new Error(`refused by ${reply.refusal.account.partyId}`);
   return { id: input.call.id, held: reply.heldNanos, granted: reply.grantedOutputTokens };

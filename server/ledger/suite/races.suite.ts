@@ -14,7 +14,9 @@ export function raceTests({ current }: SuiteContext): void {
   /** @returns how many of 200 calls at once were let in; they are settled at their full price. */
   async function race(accounts: () => AccountRef[], openedAt = NOON): Promise<number> {
     const { ledger } = current();
-    const inputs = Array.from({ length: AT_ONCE }, () => open(accounts(), bound(PRICE), { call: header({ openedAt }) }));
+    const inputs = Array.from({ length: AT_ONCE }, () =>
+      open(accounts(), bound(PRICE), { call: header({ openedAt }) }),
+    );
     const replies = await Promise.all(inputs.map((input) => ledger.open(input)));
     const admitted = inputs.filter((_, index) => replies[index]!.ok);
     await Promise.all(admitted.map(({ call }) => ledger.settle(settle(call.id, PRICE))));
@@ -63,7 +65,8 @@ export function raceTests({ current }: SuiteContext): void {
 
   test('R07: the first calls after a period rolls over make one account, with the whole cap again', async () => {
     const { raw } = current();
-    const day = (start: number) => account('p', MONEY_FOR * PRICE, { periodStart: start, periodEnd: start + 86_400_000 });
+    const day = (start: number) =>
+      account('p', MONEY_FOR * PRICE, { periodStart: start, periodEnd: start + 86_400_000 });
     expect(await race(() => [day(NOON)])).toBe(MONEY_FOR);
     expect(await race(() => [day(NOON)])).toBe(0);
     expect(await race(() => [day(NOON + 86_400_000)], NOON + 86_400_000)).toBe(MONEY_FOR);

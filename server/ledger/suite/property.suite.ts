@@ -21,15 +21,19 @@ const CAPS: [PartyKind, string, number | null][] = [
 ];
 
 export function propertyTests({ current }: SuiteContext): void {
-  test.each(Array.from({ length: SEEDS }, (_, index) => index + 1))('seed %p', async (seed) => {
-    const { raw } = current();
-    const stop = watchCaps(current());
-    await runRandomly(current(), random(seed));
-    expect(await stop()).toBeGreaterThan(0);
-    const { rows } = await sql`select id from calls where state = 'open'`.execute(raw);
-    expect(rows).toEqual([]);
-    expect(await checkInvariants(raw)).toEqual([]);
-  }, 30_000);
+  test.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
+    'seed %p',
+    async (seed) => {
+      const { raw } = current();
+      const stop = watchCaps(current());
+      await runRandomly(current(), random(seed));
+      expect(await stop()).toBeGreaterThan(0);
+      const { rows } = await sql`select id from calls where state = 'open'`.execute(raw);
+      expect(rows).toEqual([]);
+      expect(await checkInvariants(raw)).toEqual([]);
+    },
+    30_000,
+  );
 }
 
 type Random = (below: number) => number;

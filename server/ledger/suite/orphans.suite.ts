@@ -18,8 +18,15 @@ export function orphanTests({ current }: SuiteContext): void {
     await handle.restart();
     expect(await handle.ledger.recover(LATER)).toBe(1);
     expect(await callRow(handle.raw, call.id)).toMatchObject({
-      state: 'orphaned', status: 'cut', estimated: 1, prompt_tokens: 20, completion_tokens: 11, cost_nanos: 31,
-      delivered_bytes: 41, settled_at: LATER, over_hold: 0,
+      state: 'orphaned',
+      status: 'cut',
+      estimated: 1,
+      prompt_tokens: 20,
+      completion_tokens: 11,
+      cost_nanos: 31,
+      delivered_bytes: 41,
+      settled_at: LATER,
+      over_hold: 0,
     });
     expect(await spending(handle.raw)).toEqual({ 'pass:p': { settled: 31, held: 0, cap: 100, calls: 1 } });
   });

@@ -31,7 +31,9 @@ export function lineTests({ current }: SuiteContext): void {
   test('holds nothing while it waits and tells how long it waited', async () => {
     const { ledger, raw } = current();
     const first = await opened(ledger, open([account('p', 100)], bound(90)));
-    const second = ledger.open(waiting(open([account('p', 100), account('c', 500, { partyKind: 'classroom' })], bound(50))));
+    const second = ledger.open(
+      waiting(open([account('p', 100), account('c', 500, { partyKind: 'classroom' })], bound(50))),
+    );
     await Bun.sleep(60);
     expect(await spending(raw)).toEqual({ 'pass:p': { settled: 0, held: 90, cap: 100, calls: 0 } });
     expect(await countRows(raw, 'calls')).toBe(1);

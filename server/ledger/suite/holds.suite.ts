@@ -32,9 +32,20 @@ export function holdTests({ current }: SuiteContext): void {
     const call = header({ userId: 'user_1', userName: 'Ming', seatId: 'seat_1', mode: 'homework', stream: true });
     await opened(ledger, open([account('p', 100)], bound(40), { call }));
     expect(await callRow(raw, call.id)).toMatchObject({
-      state: 'open', request_id: call.requestId, user_id: 'user_1', user_name: 'Ming', seat_id: 'seat_1',
-      mode: 'homework', stream: 1, hour: Math.floor(call.openedAt / 3_600_000), day: '2026-11-21',
-      held_nanos: 40, cost_nanos: 0, status: null, settled_at: null, unpriced: 0,
+      state: 'open',
+      request_id: call.requestId,
+      user_id: 'user_1',
+      user_name: 'Ming',
+      seat_id: 'seat_1',
+      mode: 'homework',
+      stream: 1,
+      hour: Math.floor(call.openedAt / 3_600_000),
+      day: '2026-11-21',
+      held_nanos: 40,
+      cost_nanos: 0,
+      status: null,
+      settled_at: null,
+      unpriced: 0,
     });
   });
 
@@ -54,7 +65,13 @@ export function holdTests({ current }: SuiteContext): void {
 
   test('holds the prompt and every answer asked for, rounded up once', async () => {
     const { ledger } = current();
-    const hold = { fixedMicros: 2_500_001n, outputNanos: 500_000, wantedOutputTokens: 9, minOutputTokens: 1, answers: 3 };
+    const hold = {
+      fixedMicros: 2_500_001n,
+      outputNanos: 500_000,
+      wantedOutputTokens: 9,
+      minOutputTokens: 1,
+      answers: 3,
+    };
     // 2.500001 + 3 × 9 × 0.5 = 16.000001 → 17
     expect(await opened(ledger, open([account('p', 17)], hold))).toMatchObject({ held: 17, granted: 9 });
     expect(await opened(ledger, open([account('q', 16)], hold))).toMatchObject({ held: 15, granted: 8 });
@@ -67,7 +84,12 @@ export function holdTests({ current }: SuiteContext): void {
     const reply = await ledger.open(open([wide, account('c', 100, { partyKind: 'classroom' })], bound(41)));
     expect(reply).toEqual({
       ok: false,
-      refusal: { account: account('c', 100, { partyKind: 'classroom' }), capNanos: 100, settledNanos: 0, heldNanos: 60 },
+      refusal: {
+        account: account('c', 100, { partyKind: 'classroom' }),
+        capNanos: 100,
+        settledNanos: 0,
+        heldNanos: 60,
+      },
     });
     expect(await countRows(raw, 'calls')).toBe(1);
     expect(Object.keys(await spending(raw))).toEqual(['pass:p', 'classroom:c']);
@@ -75,7 +97,9 @@ export function holdTests({ current }: SuiteContext): void {
 
   test.each(KINDS)('the tightest of six nested accounts decides and is named: %s', async (tight) => {
     const { ledger, raw } = current();
-    const accounts = KINDS.map((partyKind) => account(`${partyKind}_1`, partyKind === tight ? 100 : 1_000, { partyKind }));
+    const accounts = KINDS.map((partyKind) =>
+      account(`${partyKind}_1`, partyKind === tight ? 100 : 1_000, { partyKind }),
+    );
     const { id } = await opened(ledger, open(accounts, bound(80)));
     await ledger.settle(settle(id, 80));
     const before = await spending(raw);
@@ -158,7 +182,9 @@ export function holdTests({ current }: SuiteContext): void {
   test('a call id opened twice is held once', async () => {
     const { ledger, raw } = current();
     const call = header();
-    const results = await Promise.allSettled([1, 2, 3].map(() => ledger.open(open([account('p', 100)], bound(10), { call }))));
+    const results = await Promise.allSettled(
+      [1, 2, 3].map(() => ledger.open(open([account('p', 100)], bound(10), { call }))),
+    );
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
     expect((await spending(raw))['pass:p']).toMatchObject({ held: 10 });
   });

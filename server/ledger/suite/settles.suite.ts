@@ -36,9 +36,22 @@ export function settleTests({ current }: SuiteContext): void {
     expect(await ledger.settle(settle(id, 18, { usage }))).toEqual({ settled: true, costNanos: 18, overHold: false });
     expect(await spending(raw)).toEqual({ 'pass:p': { settled: 18, held: 0, cap: 100, calls: 1 } });
     expect(await callRow(raw, id)).toMatchObject({
-      state: 'settled', status: 'success', channel_id: 'chan_1', channel_name: 'A channel', settled_at: NOON + 100,
-      first_byte_at: NOON + 50, prompt_tokens: 11, cached_tokens: 3, cache_write_tokens: 2, completion_tokens: 7,
-      reasoning_tokens: 5, cost_nanos: 18, held_nanos: 40, over_hold: 0, reported_nanos: null, estimated: 0,
+      state: 'settled',
+      status: 'success',
+      channel_id: 'chan_1',
+      channel_name: 'A channel',
+      settled_at: NOON + 100,
+      first_byte_at: NOON + 50,
+      prompt_tokens: 11,
+      cached_tokens: 3,
+      cache_write_tokens: 2,
+      completion_tokens: 7,
+      reasoning_tokens: 5,
+      cost_nanos: 18,
+      held_nanos: 40,
+      over_hold: 0,
+      reported_nanos: null,
+      estimated: 0,
     });
   });
 
@@ -49,7 +62,9 @@ export function settleTests({ current }: SuiteContext): void {
     const replies = await Promise.all([1, 2, 3, 4].map(() => ledger.settle(settle(id, 18, { attempts }))));
     expect(replies.filter(({ settled }) => settled)).toHaveLength(1);
     expect(await ledger.settle(settle(id, 39, { attempts: [attempt('att_other')] }))).toEqual({
-      settled: false, costNanos: 18, overHold: false,
+      settled: false,
+      costNanos: 18,
+      overHold: false,
     });
     expect(await spending(raw)).toEqual({ 'pass:p': { settled: 18, held: 0, cap: 100, calls: 1 } });
     expect(await countRows(raw, 'attempts')).toBe(1);
@@ -80,7 +95,9 @@ export function settleTests({ current }: SuiteContext): void {
     const { ledger, raw } = current();
     const { id } = await opened(ledger, open([account('p', 100)], bound(40)));
     const broken = { ...usage, promptTokens: cost, completionTokens: cost };
-    await ledger.settle(settle(id, cost, { usage: broken, attempts: [attempt(`att_${id}`, { ...broken, costNanos: cost })] }));
+    await ledger.settle(
+      settle(id, cost, { usage: broken, attempts: [attempt(`att_${id}`, { ...broken, costNanos: cost })] }),
+    );
     expect((await spending(raw))['pass:p']).toMatchObject({ settled: charged, held: 0 });
   });
 
@@ -88,7 +105,10 @@ export function settleTests({ current }: SuiteContext): void {
     const { ledger, raw } = current();
     for (const expected of [Number.MAX_SAFE_INTEGER, 0]) {
       const { id } = await opened(ledger, open([account('p', null)], null));
-      expect(await ledger.settle(settle(id, Number.MAX_SAFE_INTEGER))).toMatchObject({ settled: true, costNanos: expected });
+      expect(await ledger.settle(settle(id, Number.MAX_SAFE_INTEGER))).toMatchObject({
+        settled: true,
+        costNanos: expected,
+      });
     }
     expect((await spending(raw))['pass:p']).toMatchObject({ settled: Number.MAX_SAFE_INTEGER });
   });
@@ -96,12 +116,41 @@ export function settleTests({ current }: SuiteContext): void {
   test('writes every attempt with its prices, in order', async () => {
     const { ledger, raw } = current();
     const { id } = await opened(ledger, open([account('p', 100)], bound(40)));
-    const failed = attempt('att_1', { status: 'error', httpStatus: 500, errorCode: 'upstream_error', costNanos: 0, prices: null });
+    const failed = attempt('att_1', {
+      status: 'error',
+      httpStatus: 500,
+      errorCode: 'upstream_error',
+      costNanos: 0,
+      prices: null,
+    });
     await ledger.settle(settle(id, 18, { attempts: [failed, attempt('att_2')] }));
     const { rows } = await sql<Record<string, unknown>>`select * from attempts order by position`.execute(raw);
     expect(rows).toMatchObject([
-      { id: 'att_1', call_id: id, position: 0, status: 'error', http_status: 500, error_code: 'upstream_error', cost_nanos: 0, unit_prices: null, price_version: null },
-      { id: 'att_2', call_id: id, position: 1, status: 'ok', channel_key_id: 'key_1', route_id: 'route_1', upstream_model: 'upstream-model', upstream_request_id: 'up_1', prompt_tokens: 11, cost_nanos: 18, unit_prices: JSON.stringify(onePerToken), price_version: '1' },
+      {
+        id: 'att_1',
+        call_id: id,
+        position: 0,
+        status: 'error',
+        http_status: 500,
+        error_code: 'upstream_error',
+        cost_nanos: 0,
+        unit_prices: null,
+        price_version: null,
+      },
+      {
+        id: 'att_2',
+        call_id: id,
+        position: 1,
+        status: 'ok',
+        channel_key_id: 'key_1',
+        route_id: 'route_1',
+        upstream_model: 'upstream-model',
+        upstream_request_id: 'up_1',
+        prompt_tokens: 11,
+        cost_nanos: 18,
+        unit_prices: JSON.stringify(onePerToken),
+        price_version: '1',
+      },
     ]);
   });
 
@@ -137,7 +186,9 @@ export function settleTests({ current }: SuiteContext): void {
   test('cuts an upstream page of error text to a length a row can bear', async () => {
     const { ledger, raw } = current();
     const { id } = await opened(ledger, open([account('p', 100)], bound(10)));
-    await ledger.settle(settle(id, 1, { status: 'error', errorCode: 'upstream_error', errorMessage: 'x'.repeat(100_000) }));
+    await ledger.settle(
+      settle(id, 1, { status: 'error', errorCode: 'upstream_error', errorMessage: 'x'.repeat(100_000) }),
+    );
     expect(String((await callRow(raw, id)).error_message)).toHaveLength(2_000);
   });
 }
