@@ -5,7 +5,11 @@ import { openTestDatabase, testEngine } from '../testing/test-database.ts';
 import { DatabaseError } from './database-error.ts';
 import { openPostgres } from './postgres.ts';
 
-const failureOf = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error as DatabaseError);
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error as DatabaseError,
+  );
 
 test('a server that does not answer is `unavailable`', async () => {
   const { raw, close } = openPostgres('postgres://nobody@127.0.0.1:1/nothing');
