@@ -65,6 +65,7 @@ export const SETTINGS = {
   DATABASE_URL: storage(database(/^postgres(ql)?:\/\//, 'postgres://user:password@host/hallpass').optional(), 'A PostgreSQL address (postgres://…). Set, it is used instead of SQLite.', 'secret'),
   REDIS_URL: storage(database(/^rediss?:\/\//, 'redis://host:6379').optional(), 'A Redis address (redis://…), needed as soon as a second replica runs.', 'secret'),
   LEDGER_SYNC: storage(oneOf(['full', 'normal']).default('full'), 'full: every commit reaches the disk before an answer ends. normal: a power cut (not a crash) may lose the last commits.'),
+  HOOKS_PATH: storage(text().default('data/hooks'), 'A folder of TypeScript files whose preCall hooks are asked before each call.'),
   ADMIN_USERNAME: administrator(text().default('admin'), 'The first administrator, made at the first start when ADMIN_PASSWORD is set too.'),
   ADMIN_PASSWORD: administrator(text(8).optional(), 'The first administrator’s password. Unset: a one-time set-up link is printed at start.', 'secret'),
   SECRET_KEY: secrets(text(16).optional(), 'Signs logins; any 16 or more characters. Unset: generated once into the data folder.', 'secret'),

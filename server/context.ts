@@ -1,11 +1,15 @@
 // The only place where parts are constructed and joined. Features take the context and use what they need.
 import type { Kysely } from 'kysely';
 
+import { type Blocklist, createBlocklist } from './blocklist/blocklist.ts';
+import { disableKey } from './channels/disable-key.ts';
 import type { Config } from './config.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
 import { openLedger } from './db/open-ledger.ts';
 import type { Schema } from './db/schema.ts';
 import { createEvents, type Events } from './events.ts';
+import { loadHooks } from './gateway/hooks.ts';
+import { createGateway, type GatewayParts } from './gateway/parts.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock, Ids } from './lib/clock.ts';
 import type { Logger } from './lib/logger.ts';
@@ -43,6 +47,8 @@ export interface AppContext {
   passwords: Passwords;
   throttle: Throttle;
   shutdown: Shutdown;
+  blocklist: Blocklist;
+  gateway: GatewayParts;
   /** Bumps the version row that other processes poll, inside or outside a transaction. */
   bumpChanges(db?: Kysely<Schema>): Promise<void>;
 }
@@ -69,6 +75,8 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   // The start-up generates the key when none is configured; without one nothing may be stored.
   const vault = createVault(config.ENCRYPTION_KEY ?? '');
   const settings = await createSettings({ db, config, events, log });
+  const blocklist = createBlocklist(db);
+  await blocklist.reload();
   const ctx: AppContext = {
     ...parts,
     events,
@@ -83,7 +91,27 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     shutdown: createShutdown(),
     passwords: createPasswords(),
     throttle: createThrottle(clock),
+    blocklist,
+    gateway: createGateway({
+      clock,
+      hooks: await loadHooks(config.HOOKS_PATH, log),
+      allowPrivateUpstreams: config.ALLOW_PRIVATE_UPSTREAMS,
+      random: Math.random,
+    }),
     bumpChanges,
   };
+  listen(ctx);
   return ctx;
+}
+
+/** What one part does when another tells that something happened. */
+function listen(ctx: AppContext): void {
+  const { events, gateway, blocklist, shutdown, log } = ctx;
+  const failed = (error: unknown) => log.error('what an event asked for could not be done', { error });
+  shutdown.expired.addEventListener('abort', () => {
+    for (const attempt of gateway.running) attempt.abort('stopping');
+  });
+  events.on('catalog.changed', () => gateway.health.forget());
+  events.on('changes.seen', () => void blocklist.reload().catch(failed));
+  events.on('channel.key_disabled', ({ keyId, reason }) => void disableKey(ctx, keyId, reason).catch(failed));
 }

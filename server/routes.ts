@@ -1,6 +1,7 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
+import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
@@ -10,6 +11,7 @@ import { userRoutes } from './users/routes.ts';
 
 /** What the API document describes. */
 export const FEATURES: readonly Route[] = [
+  ...chatRoutes,
   ...healthRoutes,
   ...userRoutes,
   ...settingRoutes,

@@ -91,6 +91,7 @@ export const ERRORS = {
   model_unpriced: entry(403, 'permission_error', '模型 {model} 还没有价格，有预算上限的通行证不能使用它。', '模型 {model} 還沒有價格，有預算上限的通行證不能使用它。', 'The model {model} has no price yet, so a pass with a budget cannot use it.', false),
   // 5xx
   upstream_error: entry(502, 'server_error', '上游渠道暂时不可用，请稍后再试', '上游渠道暫時無法使用，請稍後再試', 'The model service is not available right now. Please try again shortly'),
+  upstream_busy: entry(429, 'server_error', '模型服务现在太忙，请稍后再试。', '模型服務現在太忙，請稍後再試。', 'The model service is too busy right now. Please try again shortly.'),
   upstream_timeout: entry(504, 'server_error', '模型服务太久没有回应，请稍后再试。', '模型服務太久沒有回應，請稍後再試。', 'The model service took too long to answer. Please try again shortly.'),
   stream_cut: entry(502, 'server_error', '回答在中途断开了，以上内容不完整。', '回答在中途斷開了，以上內容不完整。', 'The answer was cut off; what you see is not complete.'),
   channel_unavailable: entry(503, 'server_error', '模型 {model} 现在没有可用的渠道，请稍后再试。', '模型 {model} 現在沒有可用的渠道，請稍後再試。', 'No channel can serve the model {model} right now. Please try again shortly.'),

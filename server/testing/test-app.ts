@@ -20,6 +20,8 @@ export interface TestApp extends AsyncDisposable {
   logs: Record<string, unknown>[];
   /** Sends a request in process. A `json` body is serialised; `ip` is the peer's address. */
   request(path: string, init?: TestRequest): Promise<Response>;
+  /** Listens on loopback, for tests that need real sockets. @returns `http://127.0.0.1:PORT` */
+  listen(): Promise<string>;
 }
 
 export interface TestRequest extends Omit<RequestInit, 'body'> {
@@ -46,13 +48,25 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
     database,
   });
   const app = createApp(ctx);
+  let server: ReturnType<typeof Bun.serve> | undefined;
   return {
     ctx,
     clock,
     logs,
     request: async (path, { json, token, ip = '203.0.113.1', ...init } = {}) =>
       app.request(path, withDefaults(init, json, token), { ip }),
+    async listen() {
+      server ??= Bun.serve({
+        port: 0,
+        hostname: '127.0.0.1',
+        idleTimeout: 0,
+        fetch: (request, listening) => app.fetch(request, { ip: listening.requestIP(request)?.address ?? '' }),
+      });
+      return `http://127.0.0.1:${server.port}`;
+    },
     async [Symbol.asyncDispose]() {
+      await server?.stop(true);
+      ctx.gateway.estimator[Symbol.dispose]();
       await database.close();
       await rm(folder, { recursive: true, force: true });
     },

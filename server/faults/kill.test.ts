@@ -1,0 +1,18 @@
+import { expect, test } from 'bun:test';
+
+import { runKills } from './kill.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+
+const KILLS = 30;
+
+test('R01: no answer seen complete is missing from the ledger after kill -9, none is there twice', async () => {
+  const seed = Date.now() % 1_000_000;
+  const report = await runKills(KILLS, seededRandom(seed));
+  const context = `seed ${seed}: ${JSON.stringify({ ...report, lost: report.lost.length, unheld: report.unheld.length })}`;
+  expect(report.lost, context).toEqual([]);
+  expect(report.unheld, context).toEqual([]);
+  expect(report.duplicates, context).toBe(0);
+  expect(report.problems, context).toEqual([]);
+  expect(report.complete, context).toBeGreaterThan(KILLS * 20);
+  expect(report.slowestReadyMs, context).toBeLessThan(2_000);
+}, 240_000);

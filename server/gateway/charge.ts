@@ -1,0 +1,29 @@
+// What a finished attempt costs. Pure: unit prices × tokens, one sum, divided once, rounded up.
+import { costNanos } from '@hallpass/shared/money.ts';
+
+import type { TokenUsage, UnitPrices } from '../ledger/ledger.ts';
+
+export const NO_TOKENS: TokenUsage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  completionTokens: 0,
+  reasoningTokens: 0,
+};
+
+/**
+ * The cost in nanos. Cached and cache-write tokens are parts of the prompt and reasoning a part of the completion,
+ * so each token is charged once; a kind without its own price is charged as its whole.
+ */
+export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): number {
+  const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens } = usage;
+  return costNanos([
+    { units: promptTokens - cachedTokens - cacheWriteTokens, nanosPerMillion: prices.promptNanos },
+    { units: cachedTokens, nanosPerMillion: prices.cachedNanos ?? prices.promptNanos },
+    { units: cacheWriteTokens, nanosPerMillion: prices.cacheWriteNanos ?? prices.promptNanos },
+    { units: completionTokens - reasoningTokens, nanosPerMillion: prices.completionNanos },
+    { units: reasoningTokens, nanosPerMillion: prices.reasoningNanos ?? prices.completionNanos },
+    { units: images, nanosPerMillion: prices.imageNanos ?? 0 },
+    { units: prices.requestNanos ?? 0, nanosPerMillion: 1_000_000 },
+  ]);
+}

@@ -1,0 +1,130 @@
+// THE STORY of a chat completion, one function per step:
+// authenticate → resolve → admit → measure → take a place → open (hold) → send → relay → settle.
+import type { Context as HonoContext } from 'hono';
+
+import type { AppContext } from '../context.ts';
+import { identifyCaller } from '../http/caller.ts';
+import { toAppError } from '../http/errors.ts';
+import type { HttpEnv } from '../http/route.ts';
+import type { Lease } from '../limits/limits.ts';
+import { admit, takePlace } from './admit.ts';
+import type { AskedCall, Call } from './call.ts';
+import { openCall } from './open.ts';
+import { rateHeaders } from './rate-headers.ts';
+import { StreamRelay } from './relay-stream.ts';
+import { relayWhole } from './relay-whole.ts';
+import { readChatRequest } from './request-body.ts';
+import { findModel, measure } from './resolve.ts';
+import { send } from './send.ts';
+import { Settlement } from './settlement.ts';
+
+type Http = HonoContext<HttpEnv>;
+
+/** Answers `POST …/chat/completions`. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
+export async function chat(http: Http, ctx: AppContext): Promise<Response> {
+  const finish = ctx.shutdown.begin();
+  try {
+    const { call, lease } = await admitted(http, ctx);
+    const settlement = await opened(ctx, call, lease);
+    return await answer(ctx, call, settlement, finish);
+  } catch (error) {
+    finish();
+    throw error;
+  }
+}
+
+async function admitted(http: Http, ctx: AppContext): Promise<{ call: Call; lease: Lease }> {
+  let asked: AskedCall | undefined;
+  try {
+    asked = await ask(http, ctx);
+    const call = measure(await admit(ctx, asked));
+    return { call, lease: await takePlace(ctx, call) };
+  } catch (error) {
+    tellRefusal(http, ctx, error, asked?.principal.passId ?? null);
+    throw error;
+  }
+}
+
+/** Steps 1 and 2: who is asking, for what. */
+async function ask(http: Http, ctx: AppContext): Promise<AskedCall> {
+  const principal = await identifyCaller(http, ctx);
+  const request = await readChatRequest(http.req.raw);
+  return {
+    id: ctx.ids.next('call'),
+    requestId: http.get('requestId'),
+    endpoint: http.req.path,
+    family: http.get('family'),
+    locale: chosenLocale(http, ctx, principal.locale),
+    ip: http.get('ip'),
+    openedAt: ctx.clock.now(),
+    startedAt: ctx.clock.monotonic(),
+    signal: http.req.raw.signal,
+    principal,
+    request,
+    model: findModel(ctx, principal, request.model),
+  };
+}
+
+/** Step 4. A refused call gives its place back. */
+async function opened(ctx: AppContext, call: Call, lease: Lease): Promise<Settlement> {
+  try {
+    return new Settlement(ctx, call, await openCall(ctx, call), lease);
+  } catch (error) {
+    lease.refund();
+    throw error;
+  }
+}
+
+/** Steps 5 to 7. `finish` is called when the last byte has left or cannot leave any more. */
+async function answer(ctx: AppContext, call: Call, settlement: Settlement, finish: () => void): Promise<Response> {
+  const { health } = ctx.gateway;
+  health.callStarted();
+  const end = (): void => {
+    health.callEnded();
+    finish();
+  };
+  try {
+    const found = await send(ctx, call, settlement.hold, settlement);
+    const headers = answerHeaders(ctx, call, settlement.lease);
+    if (found.kind === 'whole') {
+      const body = await relayWhole(ctx, call, found, settlement);
+      end();
+      return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+    }
+    const relay = new StreamRelay(ctx, call, found, settlement, end);
+    return new Response(relay.events() as unknown as BodyInit, { headers: { ...headers, ...STREAM_HEADERS } });
+  } catch (error) {
+    health.callEnded();
+    // Whatever went wrong, the call must not stay open.
+    await settlement.settle({ status: 'error', errorCode: toAppError(error, call.requestId).code }).catch(() => {});
+    throw error;
+  }
+}
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+function answerHeaders(ctx: AppContext, call: Call, lease: Lease): Record<string, string> {
+  return {
+    ...rateHeaders(lease),
+    'x-hallpass-call-id': call.id,
+    'openai-processing-ms': String(Math.round(ctx.clock.monotonic() - call.startedAt)),
+  };
+}
+
+/** The caller's own language, else the classroom's, else the default. */
+function chosenLocale(http: Http, ctx: AppContext, classroom: AskedCall['locale'] | null): AskedCall['locale'] {
+  if (http.get('localeAsked')) return http.get('locale');
+  const locale = classroom ?? ctx.settings.current().defaultLocale;
+  http.set('locale', locale);
+  return locale;
+}
+
+function tellRefusal(http: Http, ctx: AppContext, error: unknown, passId: string | null): void {
+  const requestId = http.get('requestId');
+  const { code } = toAppError(error, requestId);
+  ctx.events.emit({ type: 'call.refused', requestId, at: ctx.clock.now(), code, passId, ip: http.get('ip') });
+}

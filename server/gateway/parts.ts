@@ -1,0 +1,42 @@
+// What the gateway keeps between calls. Constructed in context.ts only.
+import type { Clock } from '../lib/clock.ts';
+import type { CatalogChannel } from '../models/catalog.ts';
+import { Estimator } from './estimator.ts';
+import type { Hooks } from './hooks.ts';
+import { demo } from './protocols/demo.ts';
+import { openaiChat } from './protocols/openai-chat/request.ts';
+import type { SendUpstream } from './protocols/protocol.ts';
+import { StreamWatch } from './stream-watch.ts';
+import type { AbortReason } from './upstream-failure.ts';
+import { UpstreamHealth } from './upstream-health.ts';
+
+export interface GatewayParts {
+  protocols: Record<CatalogChannel['protocol'], SendUpstream>;
+  health: UpstreamHealth;
+  watch: StreamWatch;
+  estimator: Estimator;
+  hooks: Hooks;
+  /** Requests that are under way; a listener each on one shared signal would cost more with every stream. */
+  running: Set<{ abort(reason: AbortReason): void }>;
+  /** Numbers in [0, 1) for weights and rotation. */
+  random: () => number;
+}
+
+export interface GatewayOptions {
+  clock: Clock;
+  hooks: Hooks;
+  allowPrivateUpstreams: boolean;
+  random: () => number;
+}
+
+export function createGateway({ clock, hooks, allowPrivateUpstreams, random }: GatewayOptions): GatewayParts {
+  return {
+    protocols: { 'openai-chat': openaiChat(allowPrivateUpstreams), demo: demo() },
+    health: new UpstreamHealth(clock),
+    watch: new StreamWatch(clock),
+    estimator: new Estimator(),
+    hooks,
+    running: new Set(),
+    random,
+  };
+}

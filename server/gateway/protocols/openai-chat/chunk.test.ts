@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'bun:test';
+
+import { ChunkReader, type ChunkRules } from './chunk.ts';
+
+const base = { id: 'c1', object: 'chat.completion.chunk', created: 7, model: 'up-model' };
+const chunk = (delta: object, more: object = {}, finish: string | null = null) =>
+  JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason: finish }], ...more });
+
+function reader(rules: Partial<ChunkRules> = {}): ChunkReader {
+  return new ChunkReader({ publicModel: undefined, wantsUsage: false, ...rules });
+}
+
+function relayOf(data: string, rules: Partial<ChunkRules> = {}): string | undefined {
+  const reading = reader(rules).read(data);
+  return reading.kind === 'chunk' ? reading.relay : undefined;
+}
+
+describe('a chat stream event', () => {
+  test('keeps its bytes when nothing asks for a rewrite', () => {
+    const odd = chunk({ content: 'a', unknown_field: { deep: [1, 2.5] } }, { service_tier: 'x', obfuscation: 'zz' });
+    expect(relayOf(odd)).toBe(odd);
+  });
+
+  test('loses `usage: null` when the client did not ask for usage, and keeps it when it did (C07)', () => {
+    const data = chunk({ content: 'a' }, { usage: null });
+    expect(relayOf(data)).toBe(chunk({ content: 'a' }));
+    expect(relayOf(data, { wantsUsage: true })).toBe(data);
+    const middle = JSON.stringify({ usage: null, ...base, choices: [] });
+    expect(JSON.parse(relayOf(middle)!)).not.toHaveProperty('usage');
+  });
+
+  test('shows the public model name, also where the name stands in the text too', () => {
+    const data = chunk({ content: 'the "model":"up-model" says' });
+    const renamed = JSON.parse(relayOf(data, { publicModel: 'class-model' })!);
+    expect(renamed.model).toBe('class-model');
+    expect(renamed.choices[0].delta.content).toBe('the "model":"up-model" says');
+  });
+
+  test('carries reasoning under both names', () => {
+    expect(JSON.parse(relayOf(chunk({ reasoning: 'hm' }))!).choices[0].delta).toEqual({
+      reasoning: 'hm',
+      reasoning_content: 'hm',
+    });
+    expect(JSON.parse(relayOf(chunk({ reasoning_content: 'hm' }))!).choices[0].delta.reasoning).toBe('hm');
+  });
+
+  test('gets a finish_reason key when the upstream left it out (C04)', () => {
+    const data = JSON.stringify({ ...base, choices: [{ index: 0, delta: { content: 'a' } }] });
+    expect(JSON.parse(relayOf(data)!).choices[0].finish_reason).toBeNull();
+  });
+
+  test('ends with tool_calls when tools were called, even if the upstream says stop (C06)', () => {
+    const chat = reader();
+    chat.read(chunk({ tool_calls: [{ index: 0, id: 't', function: { name: 'f', arguments: '{}' } }] }));
+    const last = chat.read(chunk({}, {}, 'stop'));
+    expect(last.kind === 'chunk' && JSON.parse(last.relay!).choices[0].finish_reason).toBe('tool_calls');
+  });
+
+  test('usage comes out of its own chunk, and goes to the client only if asked for', () => {
+    const data = JSON.stringify({ ...base, choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } });
+    expect(reader().read(data)).toMatchObject({ usage: { promptTokens: 3, completionTokens: 4 } });
+    expect(reader().read(data)).not.toHaveProperty('usageRelay');
+    expect(reader({ wantsUsage: true }).read(data)).toMatchObject({ usageRelay: data });
+  });
+
+  test('usage merged into the finish chunk becomes a chunk of its own (C07)', () => {
+    const data = chunk({}, { usage: { prompt_tokens: 3, completion_tokens: 4 } }, 'stop');
+    const asked = reader({ wantsUsage: true }).read(data);
+    if (asked.kind !== 'chunk') throw new Error('not a chunk');
+    expect(JSON.parse(asked.relay!)).toMatchObject({ usage: null, choices: [{ finish_reason: 'stop' }] });
+    expect(JSON.parse(asked.usageRelay!)).toMatchObject({ choices: [], usage: { prompt_tokens: 3 } });
+    expect(JSON.parse(relayOf(data)!)).not.toHaveProperty('usage');
+  });
+
+  test('chunks without choices anywhere are relayed (C08)', () => {
+    const data = JSON.stringify({ ...base, choices: [], prompt_filter_results: [] });
+    expect(relayOf(data)).toBe(data);
+  });
+
+  test('knows the end, errors and broken JSON', () => {
+    expect(reader().read('[DONE]')).toEqual({ kind: 'done' });
+    expect(reader().read('{"error":{"message":"x"}}').kind).toBe('error');
+    expect(reader().read('{"choices": [').kind).toBe('malformed');
+    expect(reader().read('null').kind).toBe('malformed');
+    expect(reader().read('7').kind).toBe('malformed');
+  });
+
+  test('a heartbeat is a valid chunk of the same answer with an empty delta', () => {
+    const chat = reader({ publicModel: 'class-model' });
+    chat.read(chunk({ content: 'a' }));
+    expect(JSON.parse(chat.heartbeat())).toEqual({
+      ...base,
+      model: 'class-model',
+      choices: [{ index: 0, delta: {}, finish_reason: null }],
+    });
+  });
+
+  test('counts everything the model wrote once', () => {
+    const reading = reader().read(
+      chunk({
+        content: 'a',
+        reasoning: 'b',
+        reasoning_content: 'b',
+        refusal: 'c',
+        tool_calls: [{ function: { name: 'd', arguments: 'e' } }],
+      }),
+    );
+    expect(reading.kind === 'chunk' && reading.text).toBe('abcde');
+  });
+});

@@ -1,0 +1,175 @@
+// Looks at one event of a chat stream and says what to relay. Its bytes stay as they are unless the model's
+// alias, usage, reasoning's second name or a repair asks for a rewrite.
+import type { TokenUsage } from '../../../ledger/ledger.ts';
+import { readUsage } from './usage.ts';
+
+interface Delta {
+  content?: unknown;
+  reasoning_content?: unknown;
+  reasoning?: unknown;
+  refusal?: unknown;
+  tool_calls?: unknown;
+}
+
+interface Choice {
+  index?: number;
+  delta?: Delta | null;
+  finish_reason?: string | null;
+}
+
+export interface ChatChunk {
+  id?: string;
+  created?: number;
+  model?: string;
+  choices?: Choice[];
+  usage?: unknown;
+  error?: unknown;
+}
+
+export interface ChunkRules {
+  /** The name the client asked for, where the upstream knows the model by another; else undefined. */
+  publicModel: string | undefined;
+  /** Whether the client asked for usage (`stream_options.include_usage`). */
+  wantsUsage: boolean;
+}
+
+/** What one event turned out to be. `relay` is the data to send on; absent = nothing. */
+export type ChunkReading =
+  | { kind: 'chunk'; relay?: string; text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }
+  | { kind: 'done' }
+  | { kind: 'error'; error: unknown }
+  | { kind: 'malformed' };
+
+/** Reads the events of one answer in order; remembers what later events need. */
+export class ChunkReader {
+  readonly #rules: ChunkRules;
+  #sawToolCall = false;
+  /** The first chunk's identity, for heartbeats and the usage chunk. */
+  head: { id: string; created: number; model: string } | undefined;
+
+  constructor(rules: ChunkRules) {
+    this.#rules = rules;
+  }
+
+  read(data: string): ChunkReading {
+    if (data === '[DONE]') return { kind: 'done' };
+    const chunk = parse(data);
+    if (!chunk) return { kind: 'malformed' };
+    if (chunk.error !== undefined && chunk.error !== null) return { kind: 'error', error: chunk.error };
+    const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
+    this.head ??= {
+      id: String(chunk.id ?? ''),
+      created: Number(chunk.created ?? 0),
+      model: this.#rules.publicModel ?? String(chunk.model ?? ''),
+    };
+    const usage = readUsage(chunk.usage);
+    const reading: ChunkReading = { kind: 'chunk', text: '', finished: false, ...(usage ? { usage } : {}) };
+    let changed = false;
+    for (const choice of choices) changed = this.#readChoice(choice, reading) || changed;
+    if (choices.length === 0 && chunk.usage) {
+      if (this.#rules.wantsUsage) reading.usageRelay = this.#rename(data, chunk, changed);
+      return reading;
+    }
+    if (chunk.usage) return this.#splitUsage(chunk, reading);
+    reading.relay = this.#hideUsage(data, chunk, changed);
+    return reading;
+  }
+
+  /** An empty, valid chunk that keeps proxies and clients from giving up; never an SSE comment. */
+  heartbeat(): string {
+    return JSON.stringify({
+      ...this.head,
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: {}, finish_reason: null }],
+    });
+  }
+
+  /** @returns whether the choice was changed. */
+  #readChoice(choice: Choice, reading: Extract<ChunkReading, { kind: 'chunk' }>): boolean {
+    let changed = false;
+    const delta = choice.delta;
+    if (delta) {
+      reading.text += textOf(delta);
+      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#sawToolCall = true;
+      changed = nameReasoningTwice(delta);
+    }
+    if (choice.finish_reason === undefined) {
+      choice.finish_reason = null;
+      changed = true;
+    }
+    if (choice.finish_reason) reading.finished = true;
+    if (choice.finish_reason === 'stop' && this.#sawToolCall) {
+      choice.finish_reason = 'tool_calls';
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Usage beside choices: the choices go on, usage follows as its own chunk if it was asked for. */
+  #splitUsage(chunk: ChatChunk, reading: Extract<ChunkReading, { kind: 'chunk' }>): ChunkReading {
+    const { usage, ...rest } = chunk;
+    const model = this.#rules.publicModel ?? chunk.model;
+    const named = model === undefined ? rest : { ...rest, model };
+    reading.relay = JSON.stringify(this.#rules.wantsUsage ? { ...named, usage: null } : named);
+    if (this.#rules.wantsUsage) reading.usageRelay = JSON.stringify({ ...named, choices: [], usage });
+    return reading;
+  }
+
+  /** `usage: null` is what an upstream adds because we asked; it goes only to a client that asked too. */
+  #hideUsage(data: string, chunk: ChatChunk, changed: boolean): string {
+    if (chunk.usage === undefined || this.#rules.wantsUsage) return this.#rename(data, chunk, changed);
+    const tail = ',"usage":null}';
+    if (!changed && data.endsWith(tail)) return this.#rename(`${data.slice(0, -tail.length)}}`, chunk, false);
+    delete chunk.usage;
+    return this.#rename(data, chunk, true);
+  }
+
+  /** Puts the public name in; by text where that is safe, because writing JSON anew costs more. */
+  #rename(data: string, chunk: ChatChunk, changed: boolean): string {
+    const { publicModel } = this.#rules;
+    if (publicModel === undefined || chunk.model === publicModel) return changed ? JSON.stringify(chunk) : data;
+    const written = `"model":${JSON.stringify(chunk.model)}`;
+    const at = data.indexOf(written);
+    if (!changed && at >= 0 && data.indexOf(written, at + 1) < 0)
+      return `${data.slice(0, at)}"model":${JSON.stringify(publicModel)}${data.slice(at + written.length)}`;
+    return JSON.stringify({ ...chunk, model: publicModel });
+  }
+}
+
+/** Clients read reasoning under either name, so it goes out under both. @returns whether one was added. */
+export function nameReasoningTwice(message: { reasoning_content?: unknown; reasoning?: unknown }): boolean {
+  if (typeof message.reasoning_content === 'string' && message.reasoning === undefined) {
+    message.reasoning = message.reasoning_content;
+    return true;
+  }
+  if (typeof message.reasoning === 'string' && message.reasoning_content === undefined) {
+    message.reasoning_content = message.reasoning;
+    return true;
+  }
+  return false;
+}
+
+/** Everything in a delta that a model was paid for writing. */
+export function textOf(delta: Delta): string {
+  let text = '';
+  if (typeof delta.content === 'string') text += delta.content;
+  if (typeof delta.reasoning_content === 'string') text += delta.reasoning_content;
+  else if (typeof delta.reasoning === 'string') text += delta.reasoning;
+  if (typeof delta.refusal === 'string') text += delta.refusal;
+  if (Array.isArray(delta.tool_calls)) {
+    for (const call of delta.tool_calls as { function?: { name?: unknown; arguments?: unknown } }[]) {
+      const { name, arguments: written } = call?.function ?? {};
+      text += `${typeof name === 'string' ? name : ''}${typeof written === 'string' ? written : ''}`;
+    }
+  }
+  return text;
+}
+
+function parse(data: string): ChatChunk | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as ChatChunk) : undefined;
+  } catch {
+    return undefined;
+  }
+}

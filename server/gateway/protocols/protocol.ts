@@ -1,0 +1,31 @@
+// The contract of an upstream protocol. Adapters know no HTTP framework and no ledger.
+import type { Locale } from '@hallpass/shared/errors.ts';
+
+import type { CatalogKey, CatalogRoute } from '../../models/catalog.ts';
+
+export interface UpstreamRequest {
+  route: CatalogRoute;
+  /** null where the channel needs none. */
+  key: CatalogKey | null;
+  /** The chat completions body, already bounded and with the upstream's model name. */
+  body: Record<string, unknown>;
+  requestId: string;
+  locale: Locale;
+  /** Aborted when the client leaves or a time-out passes; the adapter must stop at once. */
+  signal: AbortSignal;
+}
+
+/**
+ * Sends one request upstream and resolves with the answer's head; the body is a chat completion or its stream.
+ * Contract: never retries, never follows a redirect, throws UpstreamUnreachable when no connection was made
+ * (nothing can have been charged) and anything else when the request may have been received.
+ */
+export type SendUpstream = (request: UpstreamRequest) => Promise<Response>;
+
+/** No connection was made: refused, no such host, TLS failed, address not allowed. */
+export class UpstreamUnreachable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UpstreamUnreachable';
+  }
+}

@@ -1,0 +1,83 @@
+// Step 5b: reads an upstream answer far enough to know that it is one; nothing has been relayed until then.
+import type { Attempt } from './attempt.ts';
+import type { Call } from './call.ts';
+import { readAnswer } from './protocols/openai-chat/answer.ts';
+import type { Answer } from './send.ts';
+import { cleanDetail, failureOfBody, failureOfStatus, type UpstreamFailure } from './upstream-failure.ts';
+import { UpstreamStream } from './upstream-stream.ts';
+
+/** Of an error's body, no more than this is read. */
+const ERROR_BODY_BYTES = 64 * 1024;
+
+export async function readHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+  attempt.upstreamRequestId = response.headers.get('x-request-id')?.slice(0, 200) ?? null;
+  if (response.status !== 200) {
+    const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
+    return failureOfStatus(response.status, text, response.headers.get('retry-after'));
+  }
+  return call.request.stream ? streamHead(response, call, attempt) : wholeHead(response, call, attempt);
+}
+
+async function wholeHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+  const { channel, upstreamModel } = attempt.route;
+  const text = await readText(response, channel.options.maxResponseBytes);
+  if (text === undefined) {
+    attempt.abort('useless');
+    return failureOfBody('the answer is too large', response.status);
+  }
+  const reading = readAnswer(text, publicNameFor(call, upstreamModel));
+  if (!reading) return failureOfBody('the answer is not a chat completion', response.status);
+  return { kind: 'whole', attempt, httpStatus: response.status, reading };
+}
+
+async function streamHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!response.body || !/^text\/event-stream/i.test(type)) {
+    attempt.abort('useless');
+    return failureOfBody('the answer is not an event stream', response.status);
+  }
+  const { stallTimeoutMs } = attempt.route.channel.options;
+  const abort = () => attempt.abort('useless');
+  const stream = new UpstreamStream(response.body, abort, attempt.ctx.clock.monotonic, stallTimeoutMs);
+  const item = await stream.next();
+  if (item.kind === 'failed') throw new Error(`the stream failed before its first event: ${item.reason}`);
+  if (item.kind === 'event' && item.data !== '[DONE]') {
+    const refused = errorIn(item.data);
+    if (refused === undefined)
+      return { kind: 'stream', attempt, httpStatus: response.status, stream, first: item.data };
+    stream.cancel();
+    return failureOfBody(refused, response.status);
+  }
+  stream.cancel();
+  return failureOfBody('the stream ended before its first event', response.status);
+}
+
+/** The cleaned message when a stream's very first event is an error; undefined when it is none. */
+function errorIn(data: string): string | undefined {
+  try {
+    const { error } = JSON.parse(data) as { error?: unknown };
+    return error === undefined || error === null ? undefined : cleanDetail(JSON.stringify({ error })) || 'error';
+  } catch {
+    return 'the first event is not JSON';
+  }
+}
+
+/** The name to show instead of the upstream's; undefined when they are the same. */
+export function publicNameFor(call: Call, upstreamModel: string): string | undefined {
+  return call.model.publicName === upstreamModel ? undefined : call.model.publicName;
+}
+
+/** A body as text, or undefined when it is longer than the bound. */
+async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  if (declared > maxBytes) return undefined;
+  if (declared > 0) return response.text();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,174 @@
+// Step 6, streaming: relays event by event; the last byte leaves only after the call is settled on disk.
+import { ERRORS, type ErrorCode, errorMessage } from '@hallpass/shared/errors.ts';
+
+import type { AppContext } from '../context.ts';
+import type { TokenUsage } from '../ledger/ledger.ts';
+import type { Call } from './call.ts';
+import { ChunkReader } from './protocols/openai-chat/chunk.ts';
+import { publicNameFor } from './read-head.ts';
+import type { Answer } from './send.ts';
+import type { Outcome, Settlement } from './settlement.ts';
+import type { Watched } from './stream-watch.ts';
+
+/** Silence after which a heartbeat chunk goes out; Open WebUI's idle time-out may be as short as 15 s. */
+const BEAT_MS = 12_000;
+/** How often the ledger is told what has been delivered. */
+const MARK_MS = 2_000;
+/** Of the delivered text, no more than this is kept for counting when usage is missing. */
+const MAX_KEPT_TEXT = 4 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+const event = (data: string): Uint8Array => encoder.encode(`data: ${data}\n\n`);
+const DONE = event('[DONE]');
+
+type StreamAnswer = Extract<Answer, { kind: 'stream' }>;
+
+/** How the upstream's stream came to its end. */
+type Ending = { ok: true } | { ok: false; code: ErrorCode; detail: string };
+
+export class StreamRelay implements Watched {
+  readonly #reader: ChunkReader;
+  #usage: TokenUsage | undefined;
+  #usageRelay: string | undefined;
+  #text = '';
+  #deliveredBytes = 0;
+  #markedBytes = 0;
+  #markedAt = 0;
+  #finished = false;
+  #stopped = false;
+  readonly #onClientGone = (): void => this.#clientGone();
+
+  constructor(
+    readonly ctx: AppContext,
+    readonly call: Call,
+    readonly answer: StreamAnswer,
+    readonly settlement: Settlement,
+    /** Told once, when nothing can leave any more. */
+    readonly onEnd: () => void,
+  ) {
+    const publicModel = publicNameFor(call, answer.attempt.route.upstreamModel);
+    this.#reader = new ChunkReader({ publicModel, wantsUsage: call.request.wantsUsage });
+    ctx.gateway.watch.add(this);
+    // Not in `events`: a client may leave before the first event is ever asked for.
+    call.signal.addEventListener('abort', this.#onClientGone, { once: true });
+    if (call.signal.aborted) this.#clientGone();
+  }
+
+  /** One network write an event. Ends with `[DONE]` or with one error event, never with both. */
+  async *events(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#close(yield* this.#relay());
+    } finally {
+      // A consumer that stops asking without an abort is a client that left.
+      if (!this.settlement.isSettled) this.#clientGone();
+      this.#stop();
+    }
+  }
+
+  tick(now: number): void {
+    this.answer.stream.tick(now, BEAT_MS);
+    if (now - this.#markedAt < MARK_MS || this.#deliveredBytes === this.#markedBytes) return;
+    this.#markedAt = now;
+    this.#markedBytes = this.#deliveredBytes;
+    this.ctx.ledger.progress(this.call.id, this.#deliveredBytes);
+  }
+
+  async *#relay(): AsyncGenerator<Uint8Array, Ending> {
+    const { stream } = this.answer;
+    let item: Awaited<ReturnType<typeof stream.next>> = { kind: 'event', data: this.answer.first };
+    for (;;) {
+      if (item.kind === 'beat') yield event(this.#reader.heartbeat());
+      else if (item.kind === 'failed') return this.ctx.shutdown.expired.aborted ? STOPPING : cut(item.reason);
+      else if (item.kind === 'end')
+        return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
+      else {
+        const reading = this.#reader.read(item.data);
+        if (reading.kind === 'done') return { ok: true };
+        if (reading.kind === 'malformed') return cut('an event was not JSON');
+        if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
+        this.#note(reading);
+        if (reading.relay !== undefined) {
+          this.#deliveredBytes += Buffer.byteLength(reading.text);
+          yield event(reading.relay);
+        }
+      }
+      item = await stream.next();
+    }
+  }
+
+  #note(reading: { text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }): void {
+    if (reading.text !== '' && this.#text.length < MAX_KEPT_TEXT) this.#text += reading.text;
+    this.#finished ||= reading.finished;
+    // Some upstreams report running totals: the last one counts.
+    this.#usage = reading.usage ?? this.#usage;
+    this.#usageRelay = reading.usageRelay ?? this.#usageRelay;
+  }
+
+  async *#close(ending: Ending): AsyncGenerator<Uint8Array> {
+    if (!ending.ok) this.answer.stream.cancel();
+    const outcome: Outcome = ending.ok
+      ? { status: 'success' }
+      : { status: 'cut', errorCode: ending.code, errorMessage: ending.detail };
+    try {
+      await this.#settle(outcome);
+    } catch (error) {
+      this.ctx.log.error('a call could not be settled in time', { callId: this.call.id, error });
+      yield this.#errorEvent('ledger_unavailable');
+      return;
+    }
+    if (!ending.ok) {
+      yield this.#errorEvent(ending.code);
+      return;
+    }
+    if (this.#usageRelay !== undefined) yield event(this.#usageRelay);
+    yield DONE;
+  }
+
+  #errorEvent(code: ErrorCode): Uint8Array {
+    const { type } = ERRORS[code];
+    const message = errorMessage(code, this.call.locale);
+    return event(JSON.stringify({ error: { message, type, param: null, code } }));
+  }
+
+  #stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.ctx.gateway.watch.remove(this);
+    this.call.signal.removeEventListener('abort', this.#onClientGone);
+    this.onEnd();
+  }
+
+  #clientGone(): void {
+    this.answer.stream.cancel();
+    this.#settle({ status: 'cancelled', errorCode: 'client_gone' })
+      .catch((error: unknown) =>
+        this.ctx.log.error('a call could not be settled in time', { callId: this.call.id, error }),
+      )
+      .finally(() => this.#stop());
+  }
+
+  async #settle(outcome: Outcome): Promise<void> {
+    const { settlement, answer, call, ctx } = this;
+    await settlement.settleWith(outcome, async () => {
+      const usage = this.#usage ?? (await ctx.gateway.estimator.estimate(call, this.#text));
+      const status = outcome.status === 'success' ? 'ok' : outcome.status === 'cancelled' ? 'cancelled' : 'cut';
+      return answer.attempt.end({
+        status,
+        httpStatus: answer.httpStatus,
+        errorCode: outcome.errorCode ?? null,
+        usage,
+        estimated: this.#usage === undefined,
+      });
+    });
+  }
+}
+
+const STOPPING: Ending = {
+  ok: false,
+  code: 'server_stopping',
+  detail: 'the server stopped before the answer was complete',
+};
+
+function cut(detail: string): Ending {
+  return { ok: false, code: detail === 'stalled' ? 'upstream_timeout' : 'stream_cut', detail };
+}

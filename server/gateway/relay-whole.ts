@@ -1,0 +1,28 @@
+// Step 6, without streaming: the answer is settled on disk before its first byte leaves.
+import type { AppContext } from '../context.ts';
+import type { Call } from './call.ts';
+import type { Answer } from './send.ts';
+import type { Settlement } from './settlement.ts';
+
+type WholeAnswer = Extract<Answer, { kind: 'whole' }>;
+
+/** @returns the JSON text to send. @throws LedgerUnavailable */
+export async function relayWhole(
+  ctx: AppContext,
+  call: Call,
+  { attempt, reading, httpStatus }: WholeAnswer,
+  settlement: Settlement,
+): Promise<string> {
+  const gone = call.signal.aborted;
+  await settlement.settleWith(
+    gone ? { status: 'cancelled', errorCode: 'client_gone' } : { status: 'success' },
+    async () =>
+      attempt.end({
+        status: gone ? 'cancelled' : 'ok',
+        httpStatus,
+        usage: reading.usage ?? (await ctx.gateway.estimator.estimate(call, reading.text)),
+        estimated: reading.usage === undefined,
+      }),
+  );
+  return reading.relay;
+}

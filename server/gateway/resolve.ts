@@ -1,0 +1,36 @@
+// Step 2: alias → model → routes and prices.
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
+import type { Principal } from '../plans/levels.ts';
+import type { AskedCall, Call } from './call.ts';
+import { dearestPrices } from './hold-bound.ts';
+import { measurePrompt } from './prompt-size.ts';
+
+/** Finds the model by the caller's own alias, the system's alias or its name. @throws AppError model_not_found */
+export function findModel(ctx: AppContext, principal: Principal, asked: string): CatalogModel {
+  const name = Object.hasOwn(principal.modelAliases, asked) ? principal.modelAliases[asked]! : asked;
+  const model = ctx.catalog.current().find(name);
+  if (!model) throw new AppError('model_not_found', { param: 'model', params: { model: asked } });
+  return model;
+}
+
+/** Measures the request and fixes its routes and prices. @throws AppError model_unpriced, channel_unavailable. */
+export function measure(asked: AskedCall): Call {
+  const { model, principal, request } = asked;
+  const capped = principal.levels.some((level) => level.budgetNanos !== null);
+  const routes = usableRoutes(model, capped);
+  const size = measurePrompt(request, routes[0]!.upstreamModel);
+  const prices = dearestPrices(routes.map((route) => route.prices).filter((price) => price !== null));
+  return { ...asked, routes, size, capped, prices };
+}
+
+/** A budget cannot bound what has no price, so a capped caller gets only priced routes. */
+function usableRoutes(model: CatalogModel, capped: boolean): readonly CatalogRoute[] {
+  const params = { model: model.publicName };
+  if (model.routes.length === 0) throw new AppError('channel_unavailable', { params, retryAfterMs: 10_000 });
+  if (!capped) return model.routes;
+  const priced = model.routes.filter((route) => route.prices !== null);
+  if (priced.length === 0) throw new AppError('model_unpriced', { param: 'model', params });
+  return priced;
+}

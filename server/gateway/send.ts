@@ -1,0 +1,159 @@
+// Step 5: sends the call upstream, elsewhere again while nothing was relayed, three times at most.
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { CatalogRoute } from '../models/catalog.ts';
+import { Attempt } from './attempt.ts';
+import type { Call, Hold } from './call.ts';
+import { orderRoutes } from './pick.ts';
+import type { AnswerReading } from './protocols/openai-chat/answer.ts';
+import { readHead } from './read-head.ts';
+import type { Settlement } from './settlement.ts';
+import { failureOfError, type UpstreamFailure } from './upstream-failure.ts';
+import type { UpstreamStream } from './upstream-stream.ts';
+
+/** Requests that may leave the process for one call. */
+export const MAX_ATTEMPTS = 3;
+
+/** An answer has begun. Whoever gets it ends the attempt. */
+export type Answer =
+  | { kind: 'whole'; attempt: Attempt; httpStatus: number; reading: AnswerReading }
+  | { kind: 'stream'; attempt: Attempt; httpStatus: number; stream: UpstreamStream; first: string };
+
+/** @throws AppError when no route answered; the call is settled then. */
+export async function send(ctx: AppContext, call: Call, hold: Hold, settlement: Settlement): Promise<Answer> {
+  let last: UpstreamFailure | undefined;
+  if (call.signal.aborted) {
+    // The client left while the hold was being made: nothing is sent, nothing is charged.
+    await settlement.settle({ status: 'cancelled', errorCode: 'client_gone' });
+    throw new AppError('upstream_error');
+  }
+  for (const route of candidates(ctx, call)) {
+    if (last && !mayRetry(ctx, call, settlement, last)) break;
+    const result = await tryRoute(ctx, call, hold, settlement, route);
+    if (last && settlement.attempts.length > 0) ctx.gateway.health.retryEnded();
+    if ('kind' in result) return result;
+    // What an upstream said tells more than that another route was passed over.
+    if (!last || !PASSED_OVER.has(result)) last = result;
+  }
+  const code = last?.code ?? 'channel_unavailable';
+  const cancelled = last?.status === 'cancelled';
+  await settlement.settle({ status: cancelled ? 'cancelled' : 'error', errorCode: code });
+  throw new AppError(code, { params: { model: call.model.publicName }, ...last?.options });
+}
+
+/** The ordered routes, and once more the first ones where there are fewer than attempts allowed (another key may do). */
+function* candidates(ctx: AppContext, call: Call): Generator<CatalogRoute> {
+  const ordered = orderRoutes(call.routes, ctx.gateway.health, ctx.gateway.random);
+  for (let i = 0; i < Math.max(MAX_ATTEMPTS, ordered.length); i += 1) yield ordered[i % ordered.length]!;
+}
+
+function mayRetry(ctx: AppContext, call: Call, { attempts }: Settlement, last: UpstreamFailure): boolean {
+  if (!last.retry || call.signal.aborted || attempts.length >= MAX_ATTEMPTS) return false;
+  const timeouts = attempts.filter(({ status }) => status === 'timeout').length;
+  if (timeouts > 1) return false;
+  // A route that was passed over without a request is no retry.
+  return attempts.length === 0 || ctx.gateway.health.tryRetry();
+}
+
+async function tryRoute(
+  ctx: AppContext,
+  call: Call,
+  hold: Hold,
+  settlement: Settlement,
+  route: CatalogRoute,
+): Promise<Answer | UpstreamFailure> {
+  const { health } = ctx.gateway;
+  const key = health.chooseKey(route, ctx.gateway.random);
+  if (key === undefined && route.channel.keys.length === 0) return NO_KEY;
+  if (key === undefined || !(await channelHasRoom(ctx, call, route))) return BUSY;
+  const attempt = new Attempt(ctx, call, route, key);
+  settlement.channel = { id: route.channel.id, name: route.channel.name };
+  const { options } = route.channel;
+  attempt.expectFirstByte(call.request.stream ? options.firstByteTimeoutMs : options.stallTimeoutMs);
+  const result = await request(ctx, call, hold, attempt).catch((error: unknown) =>
+    failureOfError(error, attempt.abortReason),
+  );
+  if ('kind' in result) {
+    attempt.firstByte();
+    settlement.firstByteAt = attempt.firstByteAt;
+    health.succeeded(route.channel.id);
+    return result;
+  }
+  await noteFailure(ctx, settlement, attempt, result);
+  return result;
+}
+
+async function request(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+  const { route, key, signal } = attempt;
+  const response = await ctx.gateway.protocols[route.channel.protocol]({
+    route,
+    key,
+    body: upstreamBody(call, hold, route),
+    requestId: call.requestId,
+    locale: call.locale,
+    signal,
+  });
+  return readHead(response, call, attempt);
+}
+
+/** The body as the upstream gets it: its model name, usage asked for, the output bounded where money is. */
+function upstreamBody(call: Call, hold: Hold, route: CatalogRoute): Record<string, unknown> {
+  const { fields, stream } = call.request;
+  const body: Record<string, unknown> = { ...fields, model: route.upstreamModel };
+  if (stream) body.stream_options = { ...(fields.stream_options as object | undefined), include_usage: true };
+  if (hold.outputTokens !== null) {
+    delete body.max_tokens;
+    delete body.max_completion_tokens;
+    body[route.channel.options.maxTokensField] = hold.outputTokens;
+  }
+  return body;
+}
+
+/** The channel's own limits (requirement 001's first level); a full channel is passed over. */
+async function channelHasRoom(ctx: AppContext, call: Call, { channel }: CatalogRoute): Promise<boolean> {
+  const { id, name, rpmLimit, tpmLimit } = channel;
+  if (rpmLimit === null && tpmLimit === null) return true;
+  const scope = { key: `channel:${id}`, name, rpm: rpmLimit, tpm: tpmLimit, maxParallel: null };
+  return (await ctx.limits.acquire([scope], call.size.estimateTokens)).ok;
+}
+
+const BUSY: UpstreamFailure = {
+  status: 'error',
+  httpStatus: null,
+  code: 'upstream_busy',
+  options: { retryAfterMs: 5_000 },
+  retry: true,
+  chargePrompt: false,
+  unhealthy: false,
+};
+
+/** Every key of the channel is disabled: an administrator has to act. */
+const NO_KEY: UpstreamFailure = { ...BUSY, code: 'channel_unavailable' };
+
+const PASSED_OVER: ReadonlySet<UpstreamFailure> = new Set([BUSY, NO_KEY]);
+
+async function noteFailure(
+  ctx: AppContext,
+  settlement: Settlement,
+  attempt: Attempt,
+  failure: UpstreamFailure,
+): Promise<void> {
+  const { health, estimator } = ctx.gateway;
+  const { route, key, call } = attempt;
+  if (failure.unhealthy) health.failed(route.channel.id);
+  if (key && failure.key?.effect === 'cool') health.coolKey(key.id, failure.key.ms);
+  if (key && failure.key?.effect === 'disable') {
+    health.coolKey(key.id, Infinity);
+    ctx.events.emit({
+      type: 'channel.key_disabled',
+      channelId: route.channel.id,
+      keyId: key.id,
+      reason: failure.key.reason,
+    });
+  }
+  const usage = failure.chargePrompt ? await estimator.estimate(call, '') : undefined;
+  const { status, httpStatus, code } = failure;
+  settlement.attempts.push(
+    attempt.end({ status, httpStatus, errorCode: code, ...(usage ? { usage, estimated: true } : {}) }),
+  );
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'bun:test';
+
+import { UpstreamUnreachable } from './protocols/protocol.ts';
+import { cleanDetail, failureOfError, failureOfStatus, retryAfterMs } from './upstream-failure.ts';
+
+describe('how an upstream failed', () => {
+  test.each([
+    [500, 'upstream_error', true],
+    [502, 'upstream_error', true],
+    [529, 'upstream_error', true],
+    [408, 'upstream_error', true],
+    [429, 'upstream_busy', true],
+    [401, 'upstream_error', true],
+    [403, 'upstream_error', true],
+    [302, 'upstream_error', true],
+    [400, 'upstream_rejected', false],
+    [404, 'upstream_rejected', false],
+    [413, 'upstream_rejected', false],
+    [422, 'upstream_rejected', false],
+  ] as const)('HTTP %i → %s, tried elsewhere: %p, the prompt not charged', (status, code, retry) => {
+    expect(failureOfStatus(status, '{}', null)).toMatchObject({ code, retry, chargePrompt: false, httpStatus: status });
+  });
+
+  test('only 401 and 403 disable a key, only 429 cools one', () => {
+    expect(failureOfStatus(401, '{"error":{"message":"no such key"}}', null).key).toEqual({
+      effect: 'disable',
+      reason: 'HTTP 401: no such key',
+    });
+    expect(failureOfStatus(429, '', '7').key).toEqual({ effect: 'cool', ms: 7_000 });
+    expect(failureOfStatus(429, '', null).key).toEqual({ effect: 'cool', ms: 10_000 });
+    expect(failureOfStatus(500, '', null).key).toBeUndefined();
+  });
+
+  test('the caller’s own mistakes do not count against the channel', () => {
+    expect(failureOfStatus(400, '', null).unhealthy).toBe(false);
+    expect(failureOfStatus(500, '', null).unhealthy).toBe(true);
+  });
+
+  test('nothing is charged when no connection was made; the prompt when it may have arrived', () => {
+    expect(failureOfError(new UpstreamUnreachable('refused'), undefined)).toMatchObject({
+      chargePrompt: false,
+      retry: true,
+    });
+    expect(failureOfError(new Error('reset'), undefined)).toMatchObject({ chargePrompt: true, retry: true });
+    expect(failureOfError(new Error('x'), 'timeout')).toMatchObject({
+      code: 'upstream_timeout',
+      chargePrompt: true,
+      status: 'timeout',
+    });
+    expect(failureOfError(new Error('x'), 'client')).toMatchObject({
+      status: 'cancelled',
+      retry: false,
+      chargePrompt: true,
+    });
+  });
+
+  test('Retry-After in seconds, as a date, or nonsense', () => {
+    expect(retryAfterMs('3')).toBe(3_000);
+    expect(retryAfterMs('Sat, 21 Nov 2026 02:00:05 GMT', Date.UTC(2026, 10, 21, 2, 0, 0))).toBe(5_000);
+    expect(retryAfterMs('soon')).toBeUndefined();
+    expect(retryAfterMs('-5')).toBeUndefined();
+    expect(retryAfterMs(null)).toBeUndefined();
+  });
+
+  test('what is relayed holds no address, key or control character, and is short', () => {
+    const text = JSON.stringify({
+      error: { message: `at http://10.1.2.3/x with sk-abcdef12345 \u001b[31m ${'y'.repeat(999)}` },
+    });
+    const clean = cleanDetail(text);
+    expect(clean).not.toMatch(/10\.1|sk-abc|\u001b/);
+    expect(clean.length).toBeLessThanOrEqual(300);
+    expect(cleanDetail('<html>stack trace at /srv/app.js</html>')).toBe('');
+  });
+});

@@ -1,0 +1,102 @@
+// Reads how an upstream failed: what the client is told, whether another try makes sense, and what it cost.
+// The rules are the fault matrix of the money rules. Pure but for reading the error's body.
+import type { ErrorCode } from '@hallpass/shared/errors.ts';
+
+import type { AttemptStatus } from '../ledger/ledger.ts';
+import type { AppErrorOptions } from '../lib/app-error.ts';
+import { UpstreamUnreachable } from './protocols/protocol.ts';
+
+export interface UpstreamFailure {
+  status: AttemptStatus;
+  httpStatus: number | null;
+  code: ErrorCode;
+  options: AppErrorOptions;
+  retry: boolean;
+  /** Whether the upstream may have charged for the prompt. */
+  chargePrompt: boolean;
+  /** What it says of the key. */
+  key?: { effect: 'cool'; ms: number } | { effect: 'disable'; reason: string };
+  /** Whether it counts against the channel's health. */
+  unhealthy: boolean;
+}
+
+/** Why we ourselves ended an attempt. */
+export type AbortReason = 'client' | 'timeout' | 'stopping' | 'useless';
+
+const failure = (code: ErrorCode, more: Partial<UpstreamFailure> = {}): UpstreamFailure => ({
+  status: 'error',
+  httpStatus: null,
+  code,
+  options: {},
+  retry: true,
+  chargePrompt: false,
+  unhealthy: true,
+  ...more,
+});
+
+/** The adapter threw before an answer's head arrived. */
+export function failureOfError(error: unknown, reason: AbortReason | undefined): UpstreamFailure {
+  if (reason === 'timeout') return failure('upstream_timeout', { status: 'timeout', chargePrompt: true });
+  if (reason === 'client' || reason === 'stopping') {
+    const code = reason === 'stopping' ? 'server_stopping' : 'upstream_error';
+    return failure(code, { status: 'cancelled', chargePrompt: true, retry: false, unhealthy: false });
+  }
+  if (error instanceof UpstreamUnreachable) return failure('upstream_error', { options: { cause: error } });
+  return failure('upstream_error', { chargePrompt: true, options: { cause: error } });
+}
+
+/** The upstream answered with something that is no answer, such as a page or broken JSON with status 200. */
+export function failureOfBody(detail: string, httpStatus: number): UpstreamFailure {
+  return failure('upstream_error', { httpStatus, options: { cause: new Error(detail) } });
+}
+
+/** The upstream answered with a status that is no success. @param text the start of its body. */
+export function failureOfStatus(httpStatus: number, text: string, retryAfter: string | null): UpstreamFailure {
+  if (httpStatus === 401 || httpStatus === 403) {
+    const reason = `HTTP ${httpStatus}: ${cleanDetail(text)}`;
+    return failure('upstream_error', { httpStatus, key: { effect: 'disable', reason }, unhealthy: false });
+  }
+  if (httpStatus === 429) {
+    const ms = retryAfterMs(retryAfter);
+    return failure('upstream_busy', {
+      httpStatus,
+      key: { effect: 'cool', ms: ms ?? 10_000 },
+      unhealthy: false,
+      options: ms === undefined ? {} : { retryAfterMs: ms },
+    });
+  }
+  if (httpStatus >= 500 || httpStatus === 408) return failure('upstream_error', { httpStatus });
+  if (httpStatus < 400)
+    return failure('upstream_error', { httpStatus, options: { cause: new Error('a redirect is not followed') } });
+  const detail = cleanDetail(text);
+  return failure('upstream_rejected', { httpStatus, retry: false, unhealthy: false, options: { params: { detail } } });
+}
+
+/** Seconds or a date; undefined when absent or unreadable. */
+export function retryAfterMs(header: string | null, now = Date.now()): number | undefined {
+  if (!header) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+/** The upstream's own sentence without addresses or anything that looks like a key. */
+export function cleanDetail(text: string): string {
+  return messageOf(text)
+    .replace(/https?:\/\/\S+/gi, '…')
+    .replace(/\b(sk|key|token|bearer)[-_ ][\w*.-]{6,}/gi, '…')
+    .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .slice(0, 300);
+}
+
+function messageOf(text: string): string {
+  try {
+    const body = JSON.parse(text) as { error?: { message?: unknown } | string; message?: unknown; detail?: unknown };
+    const nested = typeof body.error === 'object' ? body.error?.message : body.error;
+    const found = [nested, body.message, body.detail].find((value) => typeof value === 'string');
+    return typeof found === 'string' ? found : '';
+  } catch {
+    return '';
+  }
+}

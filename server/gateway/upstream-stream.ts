@@ -1,0 +1,97 @@
+// One upstream stream as a pull of event data, with beats while it is silent and an end when it stalls.
+import { EventTooLarge, SseParser } from './protocols/sse.ts';
+
+export type StreamItem =
+  | { kind: 'event'; data: string }
+  | { kind: 'beat' }
+  | { kind: 'end' }
+  | { kind: 'failed'; reason: 'cut' | 'stalled' | 'too_large' };
+
+const BEAT: StreamItem = { kind: 'beat' };
+
+export class UpstreamStream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #parser = new SseParser();
+  #events: string[] = [];
+  #nextEvent = 0;
+  #ended: StreamItem | undefined;
+  #read: Promise<void> | undefined;
+  #wake: ((item: StreamItem | undefined) => void) | undefined;
+  /** When the upstream last sent something, or was last asked: monotonic ms. */
+  #lastAt: number;
+  #beatAt: number;
+
+  /** @param abort closes the upstream's connection. */
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    readonly abort: () => void,
+    readonly monotonic: () => number,
+    readonly stallMs: number,
+  ) {
+    this.#reader = body.getReader();
+    this.#lastAt = this.#beatAt = monotonic();
+  }
+
+  /** The next event, a beat, or how it ended. */
+  async next(): Promise<StreamItem> {
+    for (;;) {
+      if (this.#nextEvent < this.#events.length) return { kind: 'event', data: this.#events[this.#nextEvent++]! };
+      if (this.#ended) return this.#ended;
+      const woken = await this.#pull();
+      if (woken) return woken;
+    }
+  }
+
+  /** Called about once a second while the stream is open. */
+  tick(now: number, beatMs: number): void {
+    if (!this.#wake) return;
+    if (now - this.#lastAt >= this.stallMs) {
+      this.#ended = { kind: 'failed', reason: 'stalled' };
+      this.cancel();
+    } else if (now - this.#beatAt >= beatMs) {
+      this.#beatAt = now;
+      this.#settleWait(BEAT);
+    }
+  }
+
+  /** Stops reading and closes the connection. */
+  cancel(): void {
+    this.#ended ??= { kind: 'failed', reason: 'cut' };
+    this.abort();
+    this.#reader.cancel().catch(() => {});
+    this.#settleWait(undefined);
+  }
+
+  /** Waits for bytes; undefined = look again, an item = hand it on. */
+  #pull(): Promise<StreamItem | undefined> {
+    if (!this.#read) {
+      // The clock runs only while we wait for the upstream, not while a slow client keeps us from asking.
+      this.#lastAt = this.#beatAt = this.monotonic();
+      this.#read = this.#readOnce();
+    }
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  async #readOnce(): Promise<void> {
+    try {
+      const { done, value } = await this.#reader.read();
+      this.#events = done ? this.#parser.end() : this.#parser.push(value);
+      this.#nextEvent = 0;
+      if (done) this.#ended ??= { kind: 'end' };
+    } catch (error) {
+      this.#ended ??= { kind: 'failed', reason: error instanceof EventTooLarge ? 'too_large' : 'cut' };
+      this.abort();
+    } finally {
+      this.#read = undefined;
+      this.#settleWait(undefined);
+    }
+  }
+
+  #settleWait(item: StreamItem | undefined): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.(item);
+  }
+}
