@@ -39,7 +39,7 @@ export function checkChatRequest(value: unknown): ChatRequest {
     throw new AppError('invalid_body', { params: { detail: 'a JSON object is expected' } });
   const fields = value as Record<string, unknown>;
   const { model, messages, tools, stream } = fields;
-  if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_NAME || /[\u0000-\u001f\u007f]/.test(model))
+  if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_NAME || /\p{Cc}/u.test(model))
     throw wrong('model', `a name of 1 to ${MAX_MODEL_NAME} characters is expected`);
   if (!Array.isArray(messages) || messages.length === 0)
     throw wrong('messages', 'a list with at least one message is expected');

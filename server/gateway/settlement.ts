@@ -44,7 +44,7 @@ export class Settlement {
     return this.#done;
   }
 
-  async #write({ status, errorCode = undefined, errorMessage = undefined }: Outcome): Promise<SettleReply> {
+  async #write({ status, errorCode, errorMessage }: Outcome): Promise<SettleReply> {
     const { ctx, call, attempts, lease } = this;
     const usage = attempts.reduce(addUsage, NO_TOKENS);
     const costNanos = attempts.reduce((sum, attempt) => sum + attempt.costNanos, 0);

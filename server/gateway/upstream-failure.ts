@@ -86,7 +86,7 @@ export function cleanDetail(text: string): string {
     .replace(/https?:\/\/\S+/gi, '…')
     .replace(/\b(sk|key|token|bearer)[-_ ][\w*.-]{6,}/gi, '…')
     .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .slice(0, 300);
 }
 
