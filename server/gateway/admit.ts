@@ -1,7 +1,7 @@
 // Step 3: may this caller use this model now, and is there room? Each refusal is a status word of the error table.
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
-import { formatInstant } from '../lib/format.ts';
+import { whenText } from '../lib/when-text.ts';
 import type { Lease } from '../limits/limits.ts';
 import { limitScopes } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
@@ -43,13 +43,13 @@ function refusal(standing: Exclude<Standing, { word: 'ok' }>, call: AskedCall): 
   switch (standing.word) {
     case 'pass_expired':
       return new AppError('pass_expired', {
-        params: { when: formatInstant(standing.expiredAt, principal.timeZone, locale) },
+        params: { when: whenText(standing.expiredAt, call.openedAt, principal.timeZone, locale) },
         headers: { 'x-should-retry': 'false' },
       });
     case 'class_closed':
       if (standing.opensAt === null) return new AppError('class_closed_indefinitely');
       return new AppError('class_closed', {
-        params: { when: formatInstant(standing.opensAt, standing.timeZone, locale) },
+        params: { when: whenText(standing.opensAt, call.openedAt, standing.timeZone, locale) },
         details: { opens_at: new Date(standing.opensAt).toISOString() },
       });
     case 'model_not_allowed':

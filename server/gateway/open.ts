@@ -3,8 +3,9 @@ import type { AppContext } from '../context.ts';
 import { accountsOf } from '../budgets/accounts.ts';
 import type { BudgetRefusal, CallHeader, HoldBound } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
-import { formatInstant, formatNanos } from '../lib/format.ts';
+import { formatNanos } from '../lib/format.ts';
 import { dayIn } from '../lib/periods.ts';
+import { whenText } from '../lib/when-text.ts';
 import { effective } from '../plans/rules.ts';
 import type { Call, Hold } from './call.ts';
 import { holdBound, wantedOutputTokens } from './hold-bound.ts';
@@ -82,7 +83,7 @@ function budgetRefusal({ account, capNanos, settledNanos, heldNanos }: BudgetRef
   const when =
     resetsAt === null
       ? NEVER_RESETS[call.locale]
-      : RESETS[call.locale](formatInstant(resetsAt, account.timeZone, call.locale));
+      : RESETS[call.locale](whenText(resetsAt, call.openedAt, account.timeZone, call.locale));
   return new AppError('insufficient_quota', {
     params: { scope: account.partyName, limit: formatNanos(capNanos), used: formatNanos(settledNanos), when },
     details: {
