@@ -1,8 +1,6 @@
 // R01: kills the server at random moments under load and compares three journals: what the upstream saw, what the
 // clients saw complete, and what the ledger has. The ledger is never its own witness.
-import { Database } from 'bun:sqlite';
-
-import { checkInvariants } from '../ledger/check-invariants.ts';
+import { brokenPromises, query } from '../testing/inspect.ts';
 import { startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { ADMIN_KEY, adminToken, createServerFolder, jsonInit, type ServerFolder } from '../testing/server-process.ts';
 
@@ -46,7 +44,7 @@ export async function runKills(kills: number, random: () => number): Promise<Kil
   for (let i = 0; i < kills; i += 1) await oneKill(setup, report, random);
   const last = await folder.start();
   report.slowestReadyMs = Math.max(report.slowestReadyMs, last.readyMs);
-  inspect(
+  await inspect(
     setup,
     report,
     upstream.journal.map(({ headers }) => headers['x-request-id'] ?? ''),
@@ -103,13 +101,8 @@ async function client(url: string, key: string, stream: boolean, stop: AbortSign
   }
 }
 
-function inspect({ folder, seen }: Setup, report: KillReport, upstreamIds: string[]): void {
-  const db = new Database(folder.database, { readonly: true });
-  const rows = db.query('select id, request_id, state from calls').all() as {
-    id: string;
-    request_id: string;
-    state: string;
-  }[];
+async function inspect({ folder, seen }: Setup, report: KillReport, upstreamIds: string[]): Promise<void> {
+  const rows = query(folder.database, 'select id, request_id, state from calls') as CallRow[];
   const settled = new Set(rows.filter(({ state }) => state === 'settled').map(({ id }) => id));
   const requests = new Set(rows.map(({ request_id }) => request_id));
   report.complete = seen.size;
@@ -117,10 +110,13 @@ function inspect({ folder, seen }: Setup, report: KillReport, upstreamIds: strin
   report.lost = [...seen].filter((id) => !settled.has(id));
   report.unheld = upstreamIds.filter((id) => !requests.has(id));
   report.duplicates = rows.length - requests.size;
+  report.problems = await brokenPromises(folder.database);
   const open = rows.filter(({ state }) => state === 'open').length;
-  const integrity = (db.query('pragma integrity_check').get() as { integrity_check: string }).integrity_check;
-  report.problems = checkInvariants(db);
-  if (integrity !== 'ok') report.problems.push(`integrity: ${integrity}`);
   if (open > 0) report.problems.push(`${open} calls are still open after the restart`);
-  db.close();
+}
+
+interface CallRow {
+  id: string;
+  request_id: string;
+  state: string;
 }

@@ -24,12 +24,21 @@ describe('calendar periods follow the wall clock of their zone', () => {
   });
 
   test('a day has 23 or 25 hours where the clock changes', () => {
-    expect(period('1d', 'Europe/Berlin', '2026-03-29T10:00:00Z')).toEqual(['2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z']);
-    expect(period('1d', 'Europe/Berlin', '2026-10-25T10:00:00Z')).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T23:00:00.000Z']);
+    expect(period('1d', 'Europe/Berlin', '2026-03-29T10:00:00Z')).toEqual([
+      '2026-03-28T23:00:00.000Z',
+      '2026-03-29T22:00:00.000Z',
+    ]);
+    expect(period('1d', 'Europe/Berlin', '2026-10-25T10:00:00Z')).toEqual([
+      '2026-10-24T22:00:00.000Z',
+      '2026-10-25T23:00:00.000Z',
+    ]);
   });
 
   test('a day whose midnight is jumped over begins at one', () => {
-    expect(period('1d', 'America/Santiago', '2026-09-06T12:00:00Z')).toEqual(['2026-09-06T04:00:00.000Z', '2026-09-07T03:00:00.000Z']);
+    expect(period('1d', 'America/Santiago', '2026-09-06T12:00:00Z')).toEqual([
+      '2026-09-06T04:00:00.000Z',
+      '2026-09-07T03:00:00.000Z',
+    ]);
   });
 
   test('a period starts at its first millisecond and ends before the next one’s', () => {
@@ -49,11 +58,15 @@ describe('other lengths are counted from their anchor', () => {
   });
 
   test('also before the anchor', () => {
-    expect(period('1h', 'UTC', '2026-11-21T02:31:00Z', '2026-11-21T04:00:00Z')).toEqual(['2026-11-21T02:00:00.000Z', '2026-11-21T03:00:00.000Z']);
+    expect(period('1h', 'UTC', '2026-11-21T02:31:00Z', '2026-11-21T04:00:00Z')).toEqual([
+      '2026-11-21T02:00:00.000Z',
+      '2026-11-21T03:00:00.000Z',
+    ]);
   });
 
   test('what is no duration is refused', () => {
-    for (const text of ['', '0d', '1y', '-1d', '1.5h', '99999999999d']) expect(() => periodOf(text, 0, 'UTC', 0)).toThrow(RangeError);
+    for (const text of ['', '0d', '1y', '-1d', '1.5h', '99999999999d'])
+      expect(() => periodOf(text, 0, 'UTC', 0)).toThrow(RangeError);
   });
 });
 

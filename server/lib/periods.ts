@@ -45,7 +45,10 @@ function calendarPeriod({ count, unit }: Duration, timeZone: string, at: number)
   if (days !== 30 && unit !== 'mo') return undefined;
   const months = days === 30 ? 1 : count;
   const since1970 = (midnight.year - 1970) * 12 + midnight.month - 1;
-  const first = midnight.with({ day: 1 }).subtract({ months: since1970 % months }).startOfDay();
+  const first = midnight
+    .with({ day: 1 })
+    .subtract({ months: since1970 % months })
+    .startOfDay();
   return between(first, first.add({ months }));
 }
 
