@@ -1,6 +1,7 @@
 // One request that leaves the process: its clock, its abort, and the record the ledger keeps of it.
 import type { AppContext } from '../context.ts';
 import type { AttemptRecord, AttemptStatus, TokenUsage } from '../ledger/ledger.ts';
+import { pricesAt } from '../models/pricing.ts';
 import type { CatalogKey, CatalogRoute } from '../models/catalog.ts';
 import type { Call } from './call.ts';
 import { NO_TOKENS, priceUsage } from './charge.ts';
@@ -68,7 +69,8 @@ export class Attempt {
     clearTimeout(this.#timer);
     this.call.signal.removeEventListener('abort', this.#onClientGone);
     this.ctx.gateway.running.delete(this);
-    const { prices, channel } = this.route;
+    const { channel } = this.route;
+    const prices = pricesAt(this.route, usage.promptTokens);
     return {
       ...usage,
       id: this.id,

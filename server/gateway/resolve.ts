@@ -1,6 +1,7 @@
 // Step 2: alias → model → routes and prices.
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
+import { pricesAt } from '../models/pricing.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
 import type { AskedCall, Call } from './call.ts';
@@ -21,7 +22,7 @@ export function measure(asked: AskedCall): Call {
   const capped = principal.levels.some((level) => level.budgetNanos !== null);
   const routes = usableRoutes(model, capped);
   const size = measurePrompt(request, routes[0]!.upstreamModel);
-  const prices = dearestPrices(routes.map((route) => route.prices).filter((price) => price !== null));
+  const prices = dearestPrices(routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null));
   return { ...asked, routes, size, capped, prices };
 }
 
