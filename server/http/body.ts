@@ -2,23 +2,61 @@
 import { AppError } from '../lib/app-error.ts';
 import { isOpenPath } from './cors.ts';
 
-/** @throws AppError body_too_large. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () => new AppError('body_too_large', { params: { limit: formatBytes(maxBytes) } });
+/** Longest pause of a caller who is sending a body; a phone on a bad network makes shorter ones. */
+const STALL_MS = 30_000;
+/** Bodies up to this size are taken in one piece. */
+const SMALL_BYTES = 64 * 1024;
+
+/** @throws AppError body_too_large, body_timeout when nothing comes for `stallMs`. */
+export async function readBytes(request: Request, maxBytes: number, stallMs = STALL_MS): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > maxBytes) throw tooLarge();
-  if (declared > 0) return new Uint8Array(await request.arrayBuffer());
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
+  using watch = watchStall(stallMs);
+  if (declared > 0 && declared <= SMALL_BYTES) return new Uint8Array(await watch(request.arrayBuffer()));
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  try {
+    return await readChunks(() => watch(reader.read()), maxBytes);
+  } catch (error) {
+    // What still comes is not wanted.
+    void reader.cancel().catch(() => undefined);
+    throw error;
   }
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** @throws AppError invalid_json, body_too_large, unsupported_media_type. */
+async function readChunks(
+  read: () => Promise<{ done: boolean; value?: Uint8Array | undefined }>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await read();
+    if (done || !value) return new Uint8Array(Buffer.concat(chunks));
+    size += value.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(value);
+  }
+}
+
+/** @returns a function that waits for a step, at most `ms`. */
+function watchStall(ms: number): (<T>(step: Promise<T>) => Promise<T>) & Disposable {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const within = <T>(step: Promise<T>): Promise<T> => {
+    clearTimeout(timer);
+    return new Promise<T>((resolve, reject) => {
+      timer = setTimeout(() => reject(new AppError('body_timeout')), ms);
+      step.then(resolve, reject);
+    });
+  };
+  return Object.assign(within, { [Symbol.dispose]: () => clearTimeout(timer) });
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('body_too_large', { params: { limit: formatBytes(maxBytes) } });
+}
+
+/** @throws AppError invalid_json, body_too_large, body_timeout, unsupported_media_type. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   if (!isJson(request)) throw new AppError('unsupported_media_type');
   const bytes = await readBytes(request, maxBytes);
