@@ -43,11 +43,12 @@ const username = z
   .max(USERNAME_MAX)
   .regex(/^[^\p{C}]+$/u);
 
-/** What is typed at a sign-in: any text within bounds; what does not exist is refused like a wrong password. */
+/** What is typed at a sign-in: any text within bounds. What cannot exist is refused like a wrong password. */
 const typedName = z
   .string()
   .min(1)
-  .max(EMAIL_MAX + 50);
+  .max(EMAIL_MAX + 50)
+  .refine((text) => /^\P{Cc}*$/u.test(text), says('login_failed'));
 const typedPassword = z.string().min(1).max(PASSWORD_MAX);
 
 export const registerBody = z.object({ email, password: newPassword });

@@ -34,6 +34,32 @@ test('401: unknown account, wrong password and a foreign role get the same answe
   expect(answers[0]).toMatchObject({ status: 401, error: { code: 'login_failed', message: '账号或密码不正确。' } });
 });
 
+test('401: names that cannot be anybody’s are a wrong account, on either engine', async () => {
+  await using app = await createTestApp();
+  const names = [
+    'a\0',
+    '\0',
+    'a\nb',
+    '\u001b[31m',
+    '\ud800',
+    '%',
+    "' or ''='",
+    '\u202eadmin',
+    'x'.repeat(300),
+    '__proto__',
+    '{"$ne":null}',
+  ];
+  for (const name of names) {
+    for (const [path, field] of [
+      ['/api/auth/login', 'email'],
+      ['/api/auth/admin/login', 'username'],
+    ] as const) {
+      const { status, error } = await refused(app, path, { [field]: name, password: 'wrong horse' });
+      expect([name, status, error.code]).toEqual([name, 401, 'login_failed']);
+    }
+  }
+}, 20_000);
+
 test('401: without a login, and with one that ended', async () => {
   await using app = await createTestApp();
   const { token } = await signInAs(app.ctx, 'user');
