@@ -60,7 +60,7 @@ async function prepare(folder: ServerFolder, baseUrl: string): Promise<string> {
     base_url: baseUrl,
     api_key: 'sk-upstream',
     model_id: 'fast',
-    rpm_limit: 10_000_000,
+    rpm_limit: 1_000_000,
     prices: { prompt: 2, completion: 8 },
   };
   const made = await fetch(`${server.url}/api/admin/channels`, jsonInit(channel, token));
