@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 
+import { createGatewayApp } from '../testing/gateway-app.ts';
 import { createTestApp } from '../testing/test-app.ts';
 import { isOpenPath } from './cors.ts';
 
@@ -49,6 +50,25 @@ test('refusals can be read by the asking page too', async () => {
   app.ctx.passes.find = () => Promise.reject(new Error('unforeseen'));
   const failed = await app.request('/v1/models', { headers });
   expect([failed.status, failed.headers.get('access-control-allow-origin')]).toEqual([500, '*']);
+});
+
+test('answers, streams and limits of a call can be read by the asking page', async () => {
+  await using gateway = await createGatewayApp();
+  await gateway.addModel('m');
+  const key = await gateway.pass({ rpm_limit: 2 });
+  const headers = { origin: ORIGIN };
+  const whole = await gateway.chat(key, {}, { headers });
+  const stream = await gateway.chat(key, { stream: true }, { headers, path: '/chat/completions' });
+  expect(await stream.text()).toEndWith('data: [DONE]\n\n');
+  await whole.text();
+  const limited = await gateway.chat(key, {}, { headers });
+  expect([whole.status, stream.status, limited.status]).toEqual([200, 200, 429]);
+  for (const { headers: answer } of [whole, stream, limited]) {
+    expect(answer.get('access-control-allow-origin')).toBe('*');
+    expect(answer.get('x-request-id')).toMatch(/^req_/);
+    expect(answer.get('x-content-type-options')).toBe('nosniff');
+  }
+  expect(limited.headers.get('retry-after')).not.toBeNull();
 });
 
 test('sign-ins, the admin console, keys and the chat page are for the same origin only', async () => {

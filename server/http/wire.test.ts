@@ -78,7 +78,15 @@ function expectClean({ status, text }: RawReply, what: string, value: string): v
   if (value.length > 12) expect([what, body.includes(value.slice(0, 200))]).toEqual([what, false]);
 }
 
-const GUARDED = ['/api/auth/me', '/api/admin/config', '/api/admin/channels', '/v1/models', '/key/list'];
+const GUARDED = [
+  'GET /api/auth/me',
+  'GET /api/admin/config',
+  'GET /api/admin/channels',
+  'GET /v1/models',
+  'GET /key/list',
+  'POST /v1/chat/completions',
+  'POST /key/generate',
+];
 
 test.each(Object.keys(CARRIERS))(
   'hostile bytes in %s are refused like any wrong credential',
@@ -86,7 +94,7 @@ test.each(Object.keys(CARRIERS))(
     for (const path of GUARDED) {
       for (const [name, value] of Object.entries(HOSTILE)) {
         const { query = '', headers = [] } = CARRIERS[carrier]!(value);
-        const reply = await send(`GET ${path}${query} HTTP/1.1`, headers);
+        const reply = await send(`${path}${query} HTTP/1.1`, headers);
         const what = `${carrier} ${path} ${name}`;
         expectClean(reply, what, value);
         // 400 and 431 are the HTTP parser's own refusals; 0 is a closed connection.

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 
 import { AppError } from '../lib/app-error.ts';
 import { TestClock } from '../testing/test-clock.ts';
-import { createThrottle, type Throttle } from './throttle.ts';
+import { createThrottle, type Throttle, THROTTLE_MAX } from './throttle.ts';
 import { networkOf } from './throttle-rules.ts';
 
 const NAT = '203.0.113.7';
@@ -95,6 +95,16 @@ test('a sign-in clears the count; an attempt that was never made does not count'
   }
   for (let i = 0; i < 1_000; i++) throttle.signIn('b', '192.0.2.1').withdrawn();
   expect(guess(throttle, 'b', '192.0.2.1')).toBe(0);
+});
+
+test('what is remembered is bounded: the account that was quiet longest is forgotten first', () => {
+  const throttle = createThrottle(new TestClock());
+  for (let i = 0; i < 100; i++) guess(throttle, 'a', NAT);
+  expect(guess(throttle, 'a', NAT)).toBeGreaterThan(0);
+  for (let i = 0; i < THROTTLE_MAX - 1; i++) guess(throttle, `n${i}`, `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+  expect(guess(throttle, 'a', NAT)).toBeGreaterThan(0);
+  guess(throttle, 'one more', '192.0.2.1');
+  expect(guess(throttle, 'a', NAT)).toBe(0);
 });
 
 test('an hour without a failure starts afresh', () => {
