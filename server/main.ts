@@ -24,6 +24,7 @@ import { helpText, welcomeText } from './welcome.ts';
 const LOCK_WAIT_MS = 5_000;
 /** After the last call has ended, for answers that are not calls. */
 const CLOSE_WAIT_MS = 2_000;
+const END_WAIT_MS = 1_000;
 
 const clock = systemClock;
 const ids = createIds(clock);
@@ -92,6 +93,8 @@ async function main(): Promise<void> {
   try {
     await serve(readConfig());
     log.info('stopped');
+    // Everything is written and closed. Should a forgotten timer keep the process, it ends all the same.
+    setTimeout(() => process.exit(), END_WAIT_MS).unref();
   } catch (error) {
     if (!(error instanceof StartError || error instanceof ConfigError || error instanceof VaultError)) throw error;
     process.stderr.write(`\nHallpass cannot start.\n\n${error.message}\n\n`);

@@ -1,6 +1,7 @@
 // How the server stops: calls that run may finish, new ones are refused, and a second signal ends the wait.
 import type { Logger } from './lib/logger.ts';
 import type { Shutdown } from './lib/shutdown.ts';
+import { waitAtMost } from './lib/wait.ts';
 
 /** How long running calls may go on after the first signal. */
 const GRACE_MS = 30_000;
@@ -35,11 +36,11 @@ export function watchSignals(): StopSignals {
 export async function drain(shutdown: Shutdown, second: Promise<void>, log: Logger): Promise<void> {
   shutdown.stop();
   log.info('stopping', { running: shutdown.inFlight });
-  await Promise.race([shutdown.idle(), second, Bun.sleep(GRACE_MS)]);
+  await waitAtMost(GRACE_MS, shutdown.idle(), second);
   if (shutdown.inFlight === 0) return;
   log.warn('ending calls that still run', { running: shutdown.inFlight });
   shutdown.expire();
-  await Promise.race([shutdown.idle(), Bun.sleep(LAST_WORDS_MS)]);
+  await waitAtMost(LAST_WORDS_MS, shutdown.idle());
   if (shutdown.inFlight > 0)
     log.error('calls did not end; the next start settles them', { running: shutdown.inFlight });
 }

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 
 import { StartError } from '../lib/start-error.ts';
+import { waitAtMost } from '../lib/wait.ts';
 import type { HttpEnv } from './route.ts';
 
 /** Larger bodies are refused before they are read; each address has its own, smaller bound besides. */
@@ -19,8 +20,7 @@ export function listen(app: Hono<HttpEnv>, { hostname, port }: { hostname: strin
   return {
     port: server.port!,
     close: async (waitMs) => {
-      const closed = server.stop();
-      await Promise.race([closed, Bun.sleep(waitMs)]);
+      await waitAtMost(waitMs, server.stop());
       await server.stop(true);
     },
   };
