@@ -12,6 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { StartError } from '../lib/start-error.ts';
 import { migrations } from './migrations/index.ts';
@@ -88,8 +89,10 @@ function readStart(path: string): string {
 function openUnchanged(path: string): Database {
   const log = `${path}-wal`;
   if (existsSync(log) && statSync(log).size > 0) return new Database(path, { readonly: true });
-  const address = new URL(`file:${encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23')}`);
-  return new Database(`${address.href}?immutable=1`, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
+  return new Database(
+    `${pathToFileURL(path).href}?immutable=1`,
+    constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+  );
 }
 
 function assertSound(db: Database, path: string): void {
