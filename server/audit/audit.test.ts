@@ -6,7 +6,13 @@ import { DETAIL_MAX } from './rules.ts';
 
 const actor = { id: 'user_1', name: 'admin' };
 const write = (app: TestApp, id: string) =>
-  recordAudit(app.ctx, { actor, action: 'channel.update', target: { kind: 'channel', id }, detail: { name: id }, ip: '203.0.113.9' });
+  recordAudit(app.ctx, {
+    actor,
+    action: 'channel.update',
+    target: { kind: 'channel', id },
+    detail: { name: id },
+    ip: '203.0.113.9',
+  });
 
 test('fifty writers at once make one unbroken chain', async () => {
   await using app = await createTestApp();
@@ -14,7 +20,13 @@ test('fifty writers at once make one unbroken chain', async () => {
   const rows = await app.ctx.db.selectFrom('audit').selectAll().orderBy('seq').execute();
   expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
   expect(await findAuditDamage(app.ctx.db)).toBeUndefined();
-  expect(rows[0]).toMatchObject({ actorId: 'user_1', actorName: 'admin', action: 'channel.update', targetKind: 'channel', ip: '203.0.113.9' });
+  expect(rows[0]).toMatchObject({
+    actorId: 'user_1',
+    actorName: 'admin',
+    action: 'channel.update',
+    targetKind: 'channel',
+    ip: '203.0.113.9',
+  });
 });
 
 test('a changed, a removed and a cut-off row are found', async () => {

@@ -39,7 +39,19 @@ export function toRow(entry: AuditEntry, place: Place): AuditTable {
 /** Over every column but the hash itself, in a fixed order. */
 export function hashOf(row: Omit<AuditTable, 'hash'>): string {
   const { previousHash, seq, id, at, actorId, actorName, action, targetKind, targetId, detail, ip } = row;
-  const text = JSON.stringify([previousHash, seq, id, at, actorId, actorName, action, targetKind, targetId, detail, ip]);
+  const text = JSON.stringify([
+    previousHash,
+    seq,
+    id,
+    at,
+    actorId,
+    actorName,
+    action,
+    targetKind,
+    targetId,
+    detail,
+    ip,
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -30,7 +30,13 @@ const LITELLM_TYPES: Partial<Record<ErrorCode, string>> = {
 
 /** Limits of the caller's own, which requirement 001 shows with the wait; all else there is the upstream's or ours. */
 const CHAT_LIMITS = new Set<ErrorCode>(['rate_limit_exceeded', 'token_limit_exceeded', 'concurrency_exceeded']);
-const CHAT_UPSTREAM = new Set<ErrorCode>(['upstream_error', 'upstream_busy', 'upstream_timeout', 'channel_unavailable', 'stream_cut']);
+const CHAT_UPSTREAM = new Set<ErrorCode>([
+  'upstream_error',
+  'upstream_busy',
+  'upstream_timeout',
+  'channel_unavailable',
+  'stream_cut',
+]);
 
 /** Anything thrown → an AppError; what nobody foresaw is `internal_error` and tells nothing but the request id. */
 export function toAppError(error: unknown, requestId: string): AppError {

@@ -23,7 +23,7 @@ export interface LoginParts {
   clock: Clock;
   ids: Ids;
   events: Events;
-  bumpChanges(): Promise<void>;
+  bumpChanges(db?: Kysely<Schema>): Promise<void>;
 }
 
 interface KnownUser {
@@ -53,8 +53,10 @@ export async function createLogins(parts: LoginParts): Promise<Logins> {
       const claims = await tokens.read(token);
       if (!claims) return;
       const { jti: id, userId, expiresAt } = claims;
-      await insertRevokedLogin(parts.db, { id, userId, expiresAt }, parts.clock.now());
-      await parts.bumpChanges();
+      await parts.db.transaction().execute(async (trx) => {
+        await insertRevokedLogin(trx, { id, userId, expiresAt }, parts.clock.now());
+        await parts.bumpChanges(trx);
+      });
       cache.clear();
     },
     looksLikeLogin: (token) => /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(token),
