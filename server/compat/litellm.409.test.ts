@@ -31,7 +31,7 @@ test('of thirty at once with the same key or alias one is made', async () => {
   await using app = await createTestApp();
   for (const body of [{ key: 'sk-my-imported-key-1' }, { key_alias: 'anna' }]) {
     const replies = await Promise.all(Array.from({ length: 30 }, () => post(app, '/key/generate', body)));
-    const statuses = replies.map(({ status }) => status).sort();
+    const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([200, ...Array<number>(29).fill(409)]);
   }
 });
