@@ -2,7 +2,7 @@
 // within a second, nothing stays held, and the charge is what was used.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
-import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
+import { createGatewayApp, eventually, type GatewayApp, loadTokenizer } from '../testing/gateway-app.ts';
 
 let gateway: GatewayApp;
 let key: string;
@@ -15,6 +15,7 @@ beforeAll(async () => {
   await gateway.addModel('slow-head', { headDelayMs: 1_500 });
   await gateway.addModel('slow-words', { wordDelayMs: 150, words: Array.from({ length: 40 }, (_, i) => ` word${i}`) });
   await gateway.addModel('slow-usage', { usageDelayMs: 1_500 });
+  await loadTokenizer(gateway);
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 

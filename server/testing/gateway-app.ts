@@ -114,3 +114,13 @@ export async function eventually<T>(what: () => Promise<T | undefined | false>, 
     if (performance.now() > deadline) throw new Error(`did not happen within ${withinMs} ms`);
   }
 }
+
+/** Loads the tokenizer, so that a test with a time limit does not pay for it. */
+export async function loadTokenizer(gateway: GatewayApp): Promise<void> {
+  const key = await gateway.pass();
+  await gateway.addModel('loads-the-tokenizer', { usage: null });
+  await eventually(async () => {
+    await (await gateway.chat(key, { model: 'loads-the-tokenizer' })).text();
+    return (await gateway.calls()).at(-1)!.completionTokens === 6;
+  }, 20_000);
+}
