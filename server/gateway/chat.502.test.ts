@@ -57,6 +57,28 @@ describe('before anything was relayed', () => {
     expect((await attemptsOf(call.id)).at(-1)).toMatchObject({ status: 'ok', upstreamModel: 'good-name' });
   });
 
+  test('passing over a route without a key that may be used is no retry, and the count of retries stays right', async () => {
+    await gateway.addModel('cooling', { status: 500 }, { name: 'cooling' });
+    gateway.upstream.script('works', {});
+    await gateway.addModel(
+      'cooling',
+      { status: 500 },
+      {
+        name: 'works',
+        models: [{ name: 'cooling', upstream_model: 'works', prices: { prompt: 2, completion: 8 }, priority: 900 }],
+      },
+    );
+    const { health } = gateway.app.ctx.gateway;
+    const { routes } = gateway.app.ctx.catalog.current().find('cooling')!;
+    for (let i = 0; i < 4; i += 1) {
+      for (const { id } of routes[0]!.channel.keys) health.coolKey(id, 60_000);
+      expect((await gateway.chat(key, { model: 'cooling' })).status).toBe(200);
+      expect(await attemptsOf((await lastCall()).id)).toHaveLength(1);
+    }
+    expect([1, 2, 3, 4].map(() => health.tryRetry())).toEqual([true, true, true, false]);
+    for (let i = 0; i < 3; i += 1) health.retryEnded();
+  });
+
   test('401 from an upstream is never the caller’s 401; the key is taken out', async () => {
     await gateway.addModel('locked', { status: 401 });
     const response = await gateway.chat(key, { model: 'locked' });

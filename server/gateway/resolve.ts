@@ -22,7 +22,9 @@ export function measure(asked: AskedCall): Call {
   const capped = principal.levels.some((level) => level.budgetNanos !== null);
   const routes = usableRoutes(model, capped);
   const size = measurePrompt(request, routes[0]!.upstreamModel);
-  const prices = dearestPrices(routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null));
+  const prices = dearestPrices(
+    routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null),
+  );
   return { ...asked, routes, size, capped, prices };
 }
 

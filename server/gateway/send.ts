@@ -28,9 +28,12 @@ export async function send(ctx: AppContext, call: Call, hold: Hold, settlement: 
     throw new AppError('upstream_error');
   }
   for (const route of candidates(ctx, call)) {
-    if (last && !mayRetry(ctx, call, settlement, last)) break;
+    // A route that was passed over without a request is no retry.
+    const isRetry = settlement.attempts.length > 0;
+    if (last && !mayRetry(call, settlement, last)) break;
+    if (isRetry && !ctx.gateway.health.tryRetry()) break;
     const result = await tryRoute(ctx, call, hold, settlement, route);
-    if (last && settlement.attempts.length > 0) ctx.gateway.health.retryEnded();
+    if (isRetry) ctx.gateway.health.retryEnded();
     if ('kind' in result) return result;
     // What an upstream said tells more than that another route was passed over.
     if (!last || !PASSED_OVER.has(result)) last = result;
@@ -47,12 +50,9 @@ function* candidates(ctx: AppContext, call: Call): Generator<CatalogRoute> {
   for (let i = 0; i < Math.max(MAX_ATTEMPTS, ordered.length); i += 1) yield ordered[i % ordered.length]!;
 }
 
-function mayRetry(ctx: AppContext, call: Call, { attempts }: Settlement, last: UpstreamFailure): boolean {
+function mayRetry(call: Call, { attempts }: Settlement, last: UpstreamFailure): boolean {
   if (!last.retry || call.signal.aborted || attempts.length >= MAX_ATTEMPTS) return false;
-  const timeouts = attempts.filter(({ status }) => status === 'timeout').length;
-  if (timeouts > 1) return false;
-  // A route that was passed over without a request is no retry.
-  return attempts.length === 0 || ctx.gateway.health.tryRetry();
+  return attempts.filter(({ status }) => status === 'timeout').length < 2;
 }
 
 async function tryRoute(
