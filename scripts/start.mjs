@@ -1,17 +1,13 @@
 // `npm start`: installs what is missing, builds the web pages once, and runs the server until it is told to stop.
 import './lib/node-version.mjs';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { runBun } from './bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { ROOT } from './lib/root.mjs';
 import { ensureWebBuilt } from './lib/web-build.mjs';
 
 const args = process.argv.slice(2);
 try {
   await ensureInstalled();
-  if (!args.includes('--help') && existsSync(join(ROOT, 'web', 'index.html'))) await ensureWebBuilt();
+  if (!args.includes('--help')) await ensureWebBuilt();
   process.exitCode = await runBun(['server/main.ts', ...args]);
 } catch (error) {
   console.error(error.message);

@@ -5,6 +5,8 @@ import { basename, join } from 'node:path';
 import { ROOT } from './root.mjs';
 import { run } from './run.mjs';
 
+const FOLDER = 'node_modules/';
+
 /** Makes sure that everything is installed; `dev` includes the tools of tests and checks. Throws when npm fails. */
 export async function ensureInstalled({ dev = false } = {}) {
   const missing = missingPackages({ dev });
@@ -27,10 +29,10 @@ export function missingPackages({ dev = false, root = ROOT } = {}) {
   const wanted = readLock(join(root, 'package-lock.json'));
   const installed = readLock(join(root, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted)
-    .filter(([path, entry]) => path.startsWith('node_modules/') && !entry.link && !entry.optional && !entry.devOptional)
+    .filter(([path, entry]) => path.includes(FOLDER) && !entry.link && !entry.optional && !entry.devOptional)
     .filter(([, entry]) => dev || !entry.dev)
     .filter(([path, { version }]) => installed[path]?.version !== version || !existsSync(join(root, path)))
-    .map(([path]) => path.slice('node_modules/'.length));
+    .map(([path]) => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length));
 }
 
 function hasDevTools() {

@@ -117,3 +117,13 @@ export function jsonInit(body: unknown, token?: string): RequestInit {
   if (token) headers.authorization = `Bearer ${token}`;
   return { method: 'POST', headers, body: JSON.stringify(body) };
 }
+
+/** Adds a channel with one priced model and makes a pass for it. @returns the pass. */
+export async function setUpModel(url: string, baseUrl: string, model: string): Promise<string> {
+  const prices = { prompt: 1, completion: 1 };
+  const channel = { name: model, base_url: baseUrl, api_key: 'k', model_id: model, rpm_limit: 1_000_000, prices };
+  const added = await fetch(`${url}/api/admin/channels`, jsonInit(channel, await adminToken(url)));
+  if (!added.ok) throw new Error(`no channel: ${await added.text()}`);
+  const made = await fetch(`${url}/key/generate`, jsonInit({ max_budget: 1_000 }, ADMIN_KEY));
+  return ((await made.json()) as { key: string }).key;
+}
