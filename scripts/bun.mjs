@@ -2,9 +2,8 @@
 // npm's own `.bin/bun` fails where install scripts are off, so the platform package's binary is executed directly.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
-import { ROOT } from './lib/root.mjs';
+import { isStarted, ROOT } from './lib/root.mjs';
 import { run } from './lib/run.mjs';
 
 /** Bun's fetch allows 256 requests at once unless this is set before the process starts; 65,336 is its maximum. */
@@ -40,6 +39,6 @@ export function runBun(args, options = {}) {
   return run(bun, args, { ...options, env });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isStarted(import.meta.url)) {
   process.exitCode = await runBun(process.argv.slice(2), { cwd: process.cwd() });
 }

@@ -1,9 +1,9 @@
 // `npm run check`: linter, formatter, types and generated files. With --fix it repairs what can be repaired.
 import './lib/node-version.mjs';
-import { pathToFileURL } from 'node:url';
 
 import { checks, fixes } from './lib/checks.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { isStarted } from './lib/root.mjs';
 import { capture } from './lib/run.mjs';
 
 /** Runs every check, says how each went, and resolves to how many passed and failed. */
@@ -22,7 +22,7 @@ export async function runChecks() {
   return { passed: all.length - failed, failed };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isStarted(import.meta.url)) {
   try {
     await ensureInstalled({ dev: true });
     if (process.argv.includes('--fix')) for (const { command, args } of fixes()) await capture(command, args);

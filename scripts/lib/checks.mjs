@@ -1,5 +1,4 @@
 // The list of checks, and of the commands that repair what a check may find.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { findBun } from '../bun.mjs';
@@ -16,15 +15,11 @@ export function checks() {
     { name: 'lint', command: node, args: [oxlint] },
     { name: 'format', command: node, args: [oxfmt, '--check', '.'] },
     { name: 'types of server, shared and scripts', command: node, args: [tsc, '--noEmit', '-p', '.'] },
-    ...(existsSync(join(ROOT, 'web', 'tsconfig.json'))
-      ? [
-          {
-            name: 'types of web',
-            command: node,
-            args: [webPackage('vue-tsc', 'bin', 'vue-tsc.js'), '--noEmit', '-p', 'web'],
-          },
-        ]
-      : []),
+    {
+      name: 'types of web',
+      command: node,
+      args: [webPackage('vue-tsc', 'bin', 'vue-tsc.js'), '--noEmit', '-p', 'web'],
+    },
     { name: 'generated files are fresh', command: findBun(), args: ['scripts/generate.ts', '--check'] },
   ];
 }

@@ -1,5 +1,5 @@
 // Where the project and its packages lie, whichever folder a script is started from.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,4 +9,10 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export function webPackage(...path) {
   const nested = join(ROOT, 'web', 'node_modules', ...path);
   return existsSync(nested) ? nested : join(ROOT, 'node_modules', ...path);
+}
+
+/** Whether this module is what was started, rather than imported. */
+export function isStarted(moduleUrl) {
+  const [, script] = process.argv;
+  return script !== undefined && existsSync(script) && realpathSync(script) === fileURLToPath(moduleUrl);
 }
