@@ -9,6 +9,7 @@ import { limitScopes } from '../plans/rules.ts';
 import { addClassroom, addPass, addPlan, addSeat } from '../testing/passes.ts';
 import { addUser } from '../testing/people.ts';
 import { createTestApp } from '../testing/test-app.ts';
+import { createDirectory } from './cached-directory.ts';
 import { hashKey } from './keys.ts';
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -210,6 +211,26 @@ describe('what is remembered', () => {
     ])
       expect(await codeOf(asked)).toBe('database_unavailable');
     expect(ERRORS.database_unavailable.status).toBe(503);
+  });
+
+  test('a crowd of guests, users or unknown keys pushes no pass out, and no more than the bound is remembered', async () => {
+    const app = await createTestApp();
+    const { ctx } = app;
+    const directory = createDirectory({ ...ctx, timeZone: ctx.config.TIME_ZONE, maxEntries: 3 });
+    const made = [];
+    for (let index = 0; index < 4; index++) made.push(await addPass(ctx));
+    for (const { key } of made) await directory.find(key);
+    for (let index = 0; index < 10; index++) {
+      await directory.forGuest(`203.0.113.${index}`);
+      await directory.forUser(await addUser(ctx));
+      await directory.find(`sk-unknown-${index}`);
+    }
+    // addUser tells nobody, so what was read is still remembered; without a database only that is found.
+    await app[Symbol.asyncDispose]();
+    const codes = await Promise.all(made.map(({ key }) => codeOf(directory.find(key))));
+    expect(codes).toEqual(['database_unavailable', 'none', 'none', 'none']);
+    const guests = [6, 7, 8, 9].map((index) => codeOf(directory.forGuest(`203.0.113.${index}`)));
+    expect(await Promise.all(guests)).toEqual(['database_unavailable', 'none', 'none', 'none']);
   });
 
   test('a remembered pass is found within microseconds', async () => {

@@ -34,6 +34,8 @@ export interface DirectoryParts {
   events: Events;
   settings: Settings;
   timeZone: string;
+  /** Entries of each cache. */
+  maxEntries?: number;
 }
 
 /** Builds a principal out of rows that were read before, under the settings given. */
@@ -45,13 +47,25 @@ interface Entry {
   settings: Installation['settings'];
 }
 
-export function createDirectory({ db, clock, events, settings, timeZone }: DirectoryParts): PassDirectory {
-  const cache = createCache(settings, timeZone);
+export function createDirectory({
+  db,
+  clock,
+  events,
+  settings,
+  timeZone,
+  maxEntries = DIRECTORY_CACHE_MAX,
+}: DirectoryParts): PassDirectory {
+  // One for each kind, so that a crowd of guests pushes no pass out.
+  const [passes, users, guests] = [1, 2, 3].map(() => createCache(settings, timeZone, maxEntries)) as [
+    Cache,
+    Cache,
+    Cache,
+  ];
   // Keyed by the hash of the whole key: keys that begin alike are different entries.
   const unknown = new Map<string, number>();
   const forget = () => {
     unknown.clear();
-    cache.clear();
+    for (const cache of [passes, users, guests]) cache.clear();
   };
   for (const type of ['pass.changed', 'plan.changed', 'user.changed', 'classroom.paused', 'changes.seen'] as const)
     events.on(type, forget);
@@ -73,29 +87,30 @@ export function createDirectory({ db, clock, events, settings, timeZone }: Direc
   return {
     async find(key) {
       const hash = hashKey(key);
-      const known = cache.get(hash);
+      const known = passes.get(hash);
       if (known || isUnknown(hash)) return known;
-      const generation = cache.generation();
-      const found = await cache.read(hash, readPass(hash));
-      if (!found && generation === cache.generation())
-        remember(unknown, hash, clock.monotonic() + UNKNOWN_FOR_MS, DIRECTORY_CACHE_MAX);
+      const generation = passes.generation();
+      const found = await passes.read(hash, readPass(hash));
+      if (!found && generation === passes.generation())
+        remember(unknown, hash, clock.monotonic() + UNKNOWN_FOR_MS, maxEntries);
       return found;
     },
     async forUser(userId) {
-      const name = `user:${userId}`;
-      const found = cache.get(name) ?? (await cache.read(name, readUser(userId)));
+      const found = users.get(userId) ?? (await users.read(userId, readUser(userId)));
       if (!found) throw new AppError('login_expired');
       return found;
     },
     async forGuest(ip) {
-      const name = `guest:${guestId(ip)}`;
-      return cache.get(name) ?? (await cache.read(name, readGuest(ip)))!;
+      const id = guestId(ip);
+      return guests.get(id) ?? (await guests.read(id, readGuest(ip)))!;
     },
     forAdminKey: async () => adminPrincipal({ settings: settings.current(), timeZone }),
   };
 }
 
-function createCache(settings: Settings, timeZone: string) {
+type Cache = ReturnType<typeof createCache>;
+
+function createCache(settings: Settings, timeZone: string, maxEntries: number) {
   const entries = new Map<string, Entry>();
   const reading = new Map<string, Promise<Build | undefined>>();
   // What was being read while something changed is given to who asked, but not kept.
@@ -114,7 +129,7 @@ function createCache(settings: Settings, timeZone: string) {
     get(name: string): Principal | undefined {
       const entry = entries.get(name);
       if (!entry || entry.settings === settings.current()) return entry?.principal;
-      return remember(entries, name, built(entry.build), DIRECTORY_CACHE_MAX).principal;
+      return remember(entries, name, built(entry.build), maxEntries).principal;
     },
     /** Reads once for all who ask at the same time. */
     async read(name: string, load: () => Promise<Build | undefined>): Promise<Principal | undefined> {
@@ -129,7 +144,7 @@ function createCache(settings: Settings, timeZone: string) {
       const build = await running;
       if (!build) return undefined;
       const entry = built(build);
-      return (before === generation ? remember(entries, name, entry, DIRECTORY_CACHE_MAX) : entry).principal;
+      return (before === generation ? remember(entries, name, entry, maxEntries) : entry).principal;
     },
   };
 }
