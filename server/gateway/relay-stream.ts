@@ -1,8 +1,10 @@
 // Step 6, streaming: relays event by event; the last byte leaves only after the call is settled on disk.
-import { ERRORS, type ErrorCode, errorMessage } from '@hallpass/shared/errors.ts';
+import type { ErrorCode } from '@hallpass/shared/errors.ts';
 
 import type { AppContext } from '../context.ts';
+import { errorAnswer } from '../http/errors.ts';
 import type { TokenUsage } from '../ledger/ledger.ts';
+import { AppError } from '../lib/app-error.ts';
 import type { Call } from './call.ts';
 import { ChunkReader } from './protocols/openai-chat/chunk.ts';
 import { publicNameFor } from './read-head.ts';
@@ -14,6 +16,8 @@ import type { Watched } from './stream-watch.ts';
 const BEAT_MS = 12_000;
 /** How often the ledger is told what has been delivered. */
 const MARK_MS = 2_000;
+/** A client that takes nothing for so long has left, whatever its connection says. */
+const READER_STALL_MS = 60_000;
 /** Of the delivered text, no more than this is kept for counting when usage is missing. */
 const MAX_KEPT_TEXT = 4 * 1024 * 1024;
 
@@ -30,11 +34,17 @@ export class StreamRelay implements Watched {
   readonly #reader: ChunkReader;
   #usage: TokenUsage | undefined;
   #usageRelay: string | undefined;
+  #counted: TokenUsage | undefined;
   #text = '';
   #deliveredBytes = 0;
   #markedBytes = 0;
   #markedAt = 0;
   #finished = false;
+  /** Events the client has taken; as long as it does not ask for the next one the count stands still. */
+  #taken = 0;
+  #isWaiting = false;
+  #lastTaken = -1;
+  #lastTakenAt = 0;
   #stopped = false;
   readonly #onClientGone = (): void => this.#clientGone();
 
@@ -57,7 +67,7 @@ export class StreamRelay implements Watched {
   /** One network write an event. Ends with `[DONE]` or with one error event, never with both. */
   async *events(): AsyncGenerator<Uint8Array> {
     try {
-      yield* this.#close(yield* this.#relay());
+      yield* this.#close(yield* this.#relayOrCut());
     } finally {
       // A consumer that stops asking without an abort is a client that left.
       if (!this.settlement.isSettled) this.#clientGone();
@@ -67,10 +77,30 @@ export class StreamRelay implements Watched {
 
   tick(now: number): void {
     this.answer.stream.tick(now, BEAT_MS);
+    this.#watchReader(now);
     if (now - this.#markedAt < MARK_MS || this.#deliveredBytes === this.#markedBytes) return;
     this.#markedAt = now;
     this.#markedBytes = this.#deliveredBytes;
     this.ctx.ledger.progress(this.call.id, this.#deliveredBytes);
+  }
+
+  #watchReader(now: number): void {
+    if (this.#isWaiting || this.#taken !== this.#lastTaken) {
+      this.#lastTaken = this.#taken;
+      this.#lastTakenAt = now;
+    } else if (now - this.#lastTakenAt >= READER_STALL_MS) {
+      this.#clientGone('the client stopped reading');
+    }
+  }
+
+  /** Whatever an upstream sends, its answer ends with an error event, not with an exception. */
+  async *#relayOrCut(): AsyncGenerator<Uint8Array, Ending> {
+    try {
+      return yield* this.#relay();
+    } catch (error) {
+      this.ctx.log.error('an event could not be relayed', { callId: this.call.id, error });
+      return cut('an event could not be read');
+    }
   }
 
   async *#relay(): AsyncGenerator<Uint8Array, Ending> {
@@ -92,13 +122,16 @@ export class StreamRelay implements Watched {
           yield event(reading.relay);
         }
       }
+      this.#taken += 1;
+      this.#isWaiting = true;
       item = await stream.next();
+      this.#isWaiting = false;
     }
   }
 
   #note(reading: { text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }): void {
     if (reading.text !== '' && this.#text.length < MAX_KEPT_TEXT) this.#text += reading.text;
-    this.#finished ||= reading.finished;
+    this.#finished = reading.finished;
     // Some upstreams report running totals: the last one counts.
     this.#usage = reading.usage ?? this.#usage;
     this.#usageRelay = reading.usageRelay ?? this.#usageRelay;
@@ -120,14 +153,21 @@ export class StreamRelay implements Watched {
       yield this.#errorEvent(ending.code);
       return;
     }
-    if (this.#usageRelay !== undefined) yield event(this.#usageRelay);
+    void this.answer.stream.release();
+    const usage = this.#usageEvent();
+    if (usage !== undefined) yield event(usage);
     yield DONE;
   }
 
+  /** A client that asked for usage gets the upstream's own, else what was counted here. */
+  #usageEvent(): string | undefined {
+    if (this.#usageRelay !== undefined || !this.call.request.wantsUsage) return this.#usageRelay;
+    return this.#counted && this.#reader.usageChunk(this.#counted);
+  }
+
   #errorEvent(code: ErrorCode): Uint8Array {
-    const { type } = ERRORS[code];
-    const message = errorMessage(code, this.call.locale);
-    return event(JSON.stringify({ error: { message, type, param: null, code } }));
+    const { family, locale } = this.call;
+    return event(JSON.stringify(errorAnswer(new AppError(code), family, locale).body));
   }
 
   #stop(): void {
@@ -138,9 +178,9 @@ export class StreamRelay implements Watched {
     this.onEnd();
   }
 
-  #clientGone(): void {
+  #clientGone(errorMessage?: string): void {
     this.answer.stream.cancel();
-    this.#settle({ status: 'cancelled', errorCode: 'client_gone' })
+    this.#settle({ status: 'cancelled', errorCode: 'client_gone', ...(errorMessage ? { errorMessage } : {}) })
       .catch((error: unknown) =>
         this.ctx.log.error('a call could not be settled in time', { callId: this.call.id, error }),
       )
@@ -150,7 +190,7 @@ export class StreamRelay implements Watched {
   async #settle(outcome: Outcome): Promise<void> {
     const { settlement, answer, call, ctx } = this;
     await settlement.settleWith(outcome, async () => {
-      const usage = this.#usage ?? (await ctx.gateway.estimator.estimate(call, this.#text));
+      const usage = (this.#counted = this.#usage ?? (await ctx.gateway.estimator.estimate(call, this.#text)));
       const status = outcome.status === 'success' ? 'ok' : outcome.status === 'cancelled' ? 'cancelled' : 'cut';
       return answer.attempt.end({
         status,

@@ -7,6 +7,9 @@ export type StreamItem =
   | { kind: 'end' }
   | { kind: 'failed'; reason: 'cut' | 'stalled' | 'too_large' };
 
+/** What an upstream may still take to end its answer after `[DONE]`. */
+const END_WITHIN_MS = 1_000;
+
 const BEAT: StreamItem = { kind: 'beat' };
 
 export class UpstreamStream {
@@ -35,7 +38,11 @@ export class UpstreamStream {
   /** The next event, a beat, or how it ended. */
   async next(): Promise<StreamItem> {
     for (;;) {
-      if (this.#nextEvent < this.#events.length) return { kind: 'event', data: this.#events[this.#nextEvent++]! };
+      while (this.#nextEvent < this.#events.length) {
+        const data = this.#events[this.#nextEvent++]!;
+        // An empty event keeps a connection awake; it says nothing.
+        if (data !== '') return { kind: 'event', data };
+      }
       if (this.#ended) return this.#ended;
       const woken = await this.#pull();
       if (woken) return woken;
@@ -60,6 +67,14 @@ export class UpstreamStream {
     this.abort();
     this.#reader.cancel().catch(() => {});
     this.#settleWait(undefined);
+  }
+
+  /** After the end mark: the connection is free once it ends, and is closed when it does not end soon. */
+  async release(): Promise<void> {
+    if (this.#ended) return;
+    const timer = setTimeout(() => this.cancel(), END_WITHIN_MS);
+    while (!this.#ended && (await this.next()).kind === 'event');
+    clearTimeout(timer);
   }
 
   /** Waits for bytes; undefined = look again, an item = hand it on. */

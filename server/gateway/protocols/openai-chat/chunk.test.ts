@@ -10,8 +10,15 @@ function reader(rules: Partial<ChunkRules> = {}): ChunkReader {
   return new ChunkReader({ publicModel: undefined, wantsUsage: false, ...rules });
 }
 
+/** What a chunk in the middle of a stream becomes: the one before it had the role. */
 function relayOf(data: string, rules: Partial<ChunkRules> = {}): string | undefined {
-  const reading = reader(rules).read(data);
+  const chat = reader(rules);
+  chat.read(chunk({ role: 'assistant' }));
+  return relayed(chat, data);
+}
+
+function relayed(chat: ChunkReader, data: string): string | undefined {
+  const reading = chat.read(data);
   return reading.kind === 'chunk' ? reading.relay : undefined;
 }
 
@@ -28,6 +35,44 @@ describe('a chat stream event', () => {
     const middle = JSON.stringify({ usage: null, ...base, choices: [] });
     expect(JSON.parse(relayOf(middle)!)).not.toHaveProperty('usage');
   });
+
+  test('says `usage: null` where the upstream leaves it out, to a client that asked (C07)', () => {
+    expect(relayOf(chunk({ content: 'a' }), { wantsUsage: true })).toBe(chunk({ content: 'a' }, { usage: null }));
+    const renamed = relayOf(chunk({ content: 'a "model":"up-model"' }), { wantsUsage: true, publicModel: 'm' });
+    expect(JSON.parse(renamed!)).toMatchObject({ usage: null, model: 'm' });
+    expect(JSON.parse(relayOf('{}', { wantsUsage: true })!)).toEqual({ usage: null });
+    expect(JSON.parse(relayOf('{"usage":false}', { wantsUsage: true })!)).toEqual({ usage: null });
+    const chat = reader({ wantsUsage: true });
+    expect(JSON.parse(chat.heartbeat())).toMatchObject({ usage: null });
+  });
+
+  test('the first chunk of each answer carries the role (C02)', () => {
+    const chat = reader();
+    const ofAnswer = (index: number, content: string) =>
+      JSON.stringify({ ...base, choices: [{ index, delta: { content }, finish_reason: null }] });
+    const first = relayed(chat, ofAnswer(0, 'a'));
+    expect(JSON.parse(first!).choices[0].delta).toEqual({ content: 'a', role: 'assistant' });
+    expect(relayed(chat, ofAnswer(0, 'b'))).toBe(ofAnswer(0, 'b'));
+    expect(JSON.parse(relayed(chat, ofAnswer(1, 'c'))!).choices[0].delta.role).toBe('assistant');
+  });
+
+  test('several answers are finished when each has its reason, and only one that called a tool says so (C11)', () => {
+    const chat = reader();
+    const finished = (data: string) => (chat.read(data) as { finished?: boolean }).finished;
+    const of = (index: number, delta: object, finish_reason: string | null) =>
+      JSON.stringify({ ...base, choices: [{ index, delta, finish_reason }] });
+    expect(finished(of(1, { content: 'b' }, null))).toBe(false);
+    expect(finished(of(0, { tool_calls: [{ index: 0, id: 't' }] }, null))).toBe(false);
+    expect(JSON.parse(relayed(chat, of(1, {}, 'stop'))!).choices[0].finish_reason).toBe('stop');
+    expect(finished(of(0, { content: 'a' }, null))).toBe(false);
+    expect(JSON.parse(relayed(chat, of(0, {}, 'stop'))!).choices[0].finish_reason).toBe('tool_calls');
+    expect(finished(JSON.stringify({ ...base, choices: [], usage: {} }))).toBe(true);
+  });
+
+  test.each(['{"choices":[null]}', '{"choices":[1,"x"]}', '{"choices":[{"delta":"x"}]}', '{"choices":{}}'])(
+    'junk is relayed, not stumbled over: %s',
+    (data) => expect(reader().read(data)).toMatchObject({ kind: 'chunk', text: '' }),
+  );
 
   test('shows the public model name, also where the name stands in the text too', () => {
     const data = chunk({ content: 'the "model":"up-model" says' });
@@ -63,6 +108,21 @@ describe('a chat stream event', () => {
     expect(reader({ wantsUsage: true }).read(data)).toMatchObject({ usageRelay: data });
   });
 
+  test('a usage chunk without the list of choices gets an empty one', () => {
+    const data = JSON.stringify({ ...base, usage: { prompt_tokens: 3, completion_tokens: 4 } });
+    const reading = reader({ wantsUsage: true }).read(data);
+    expect(JSON.parse((reading as { usageRelay: string }).usageRelay).choices).toEqual([]);
+  });
+
+  test('running totals: the choices go on without them, the last report counts', () => {
+    const chat = reader({ wantsUsage: true });
+    for (const completion_tokens of [1, 2]) {
+      const reading = chat.read(chunk({ content: 'a' }, { usage: { prompt_tokens: 3, completion_tokens } }));
+      expect(reading).toMatchObject({ usage: { completionTokens: completion_tokens } });
+      expect(JSON.parse((reading as { relay: string }).relay).usage).toBeNull();
+    }
+  });
+
   test('usage merged into the finish chunk becomes a chunk of its own (C07)', () => {
     const data = chunk({}, { usage: { prompt_tokens: 3, completion_tokens: 4 } }, 'stop');
     const asked = reader({ wantsUsage: true }).read(data);
@@ -87,6 +147,8 @@ describe('a chat stream event', () => {
 
   test('a heartbeat is a valid chunk of the same answer with an empty delta', () => {
     const chat = reader({ publicModel: 'class-model' });
+    // Azure's filters come first, without an id.
+    chat.read(JSON.stringify({ ...base, id: '', choices: [], prompt_filter_results: [] }));
     chat.read(chunk({ content: 'a' }));
     expect(JSON.parse(chat.heartbeat())).toEqual({
       ...base,

@@ -4,6 +4,7 @@ import type { TokenUsage } from '../../../ledger/ledger.ts';
 import { readUsage } from './usage.ts';
 
 interface Delta {
+  role?: unknown;
   content?: unknown;
   reasoning_content?: unknown;
   reasoning?: unknown;
@@ -21,7 +22,7 @@ export interface ChatChunk {
   id?: string;
   created?: number;
   model?: string;
-  choices?: Choice[];
+  choices?: unknown[];
   usage?: unknown;
   error?: unknown;
 }
@@ -35,7 +36,15 @@ export interface ChunkRules {
 
 /** What one event turned out to be. `relay` is the data to send on; absent = nothing. */
 export type ChunkReading =
-  | { kind: 'chunk'; relay?: string; text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }
+  | {
+      kind: 'chunk';
+      relay?: string;
+      text: string;
+      /** Every answer that was begun has had its finish reason. */
+      finished: boolean;
+      usage?: TokenUsage;
+      usageRelay?: string;
+    }
   | { kind: 'done' }
   | { kind: 'error'; error: unknown }
   | { kind: 'malformed' };
@@ -43,7 +52,11 @@ export type ChunkReading =
 /** Reads the events of one answer in order; remembers what later events need. */
 export class ChunkReader {
   readonly #rules: ChunkRules;
-  #sawToolCall = false;
+  /** Answers, by index, that called a tool. */
+  readonly #calledTool = new Set<number>();
+  /** Answers begun, by index (`n` may ask for several). */
+  readonly #answers = new Map<number, 'begun' | 'finished'>();
+  #unfinished = 0;
   /** The first chunk's identity, for heartbeats and the usage chunk. */
   head: { id: string; created: number; model: string } | undefined;
 
@@ -57,17 +70,14 @@ export class ChunkReader {
     if (!chunk) return { kind: 'malformed' };
     if (chunk.error !== undefined && chunk.error !== null) return { kind: 'error', error: chunk.error };
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
-    this.head ??= {
-      id: String(chunk.id ?? ''),
-      created: Number(chunk.created ?? 0),
-      model: this.#rules.publicModel ?? String(chunk.model ?? ''),
-    };
+    this.#noteHead(chunk);
     const usage = readUsage(chunk.usage);
     const reading: ChunkReading = { kind: 'chunk', text: '', finished: false, ...(usage ? { usage } : {}) };
     let changed = false;
-    for (const choice of choices) changed = this.#readChoice(choice, reading) || changed;
+    for (const choice of choices) if (isObject(choice)) changed = this.#readChoice(choice, reading) || changed;
+    reading.finished = this.#answers.size > 0 && this.#unfinished === 0;
     if (choices.length === 0 && chunk.usage) {
-      if (this.#rules.wantsUsage) reading.usageRelay = this.#rename(data, chunk, changed);
+      if (this.#rules.wantsUsage) reading.usageRelay = this.#usageEvent(data, chunk);
       return reading;
     }
     if (chunk.usage) return this.#splitUsage(chunk, reading);
@@ -77,32 +87,63 @@ export class ChunkReader {
 
   /** An empty, valid chunk that keeps proxies and clients from giving up; never an SSE comment. */
   heartbeat(): string {
-    return JSON.stringify({
-      ...this.head,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta: {}, finish_reason: null }],
+    return this.#own([{ index: 0, delta: {}, finish_reason: null }], null);
+  }
+
+  /** The usage chunk of an upstream that sent none, from what was counted here. */
+  usageChunk({ promptTokens, completionTokens }: TokenUsage): string {
+    return this.#own([], {
+      prompt_tokens: promptTokens,
+      completion_tokens: completionTokens,
+      total_tokens: promptTokens + completionTokens,
     });
+  }
+
+  #own(choices: unknown[], usage: object | null): string {
+    const shown = this.#rules.wantsUsage ? { usage } : {};
+    return JSON.stringify({ ...this.head, object: 'chat.completion.chunk', choices, ...shown });
+  }
+
+  /** Azure's first event has an empty id: the first that has one counts. */
+  #noteHead(chunk: ChatChunk): void {
+    if (this.head?.id) return;
+    this.head = {
+      id: String(chunk.id ?? ''),
+      created: Number(chunk.created ?? 0),
+      model: this.#rules.publicModel ?? String(chunk.model ?? ''),
+    };
   }
 
   /** @returns whether the choice was changed. */
   #readChoice(choice: Choice, reading: Extract<ChunkReading, { kind: 'chunk' }>): boolean {
     let changed = false;
-    const delta = choice.delta;
-    if (delta) {
+    const { delta, index = 0 } = choice;
+    const isFirst = !this.#answers.has(index);
+    if (isFirst) this.#mark(index, 'begun', 1);
+    if (isObject<Delta>(delta)) {
       reading.text += textOf(delta);
-      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#sawToolCall = true;
+      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#calledTool.add(index);
       changed = nameReasoningTwice(delta);
+      if (isFirst && delta.role === undefined) {
+        delta.role = 'assistant';
+        changed = true;
+      }
     }
     if (choice.finish_reason === undefined) {
       choice.finish_reason = null;
       changed = true;
     }
-    if (choice.finish_reason) reading.finished = true;
-    if (choice.finish_reason === 'stop' && this.#sawToolCall) {
+    if (choice.finish_reason && this.#answers.get(index) === 'begun') this.#mark(index, 'finished', -1);
+    if (choice.finish_reason === 'stop' && this.#calledTool.has(index)) {
       choice.finish_reason = 'tool_calls';
       changed = true;
     }
     return changed;
+  }
+
+  #mark(index: number, as: 'begun' | 'finished', change: number): void {
+    this.#answers.set(index, as);
+    this.#unfinished += change;
   }
 
   /** Usage beside choices: the choices go on, usage follows as its own chunk if it was asked for. */
@@ -115,9 +156,16 @@ export class ChunkReader {
     return reading;
   }
 
-  /** `usage: null` is what an upstream adds because we asked; it goes only to a client that asked too. */
+  /** The usage chunk has an empty list of choices, which some upstreams leave out. */
+  #usageEvent(data: string, chunk: ChatChunk): string {
+    if (Array.isArray(chunk.choices)) return this.#rename(data, chunk, false);
+    return this.#rename(data, { ...chunk, choices: [] }, true);
+  }
+
+  /** A client that asked for usage finds `usage: null` in every other chunk, one that did not in none. */
   #hideUsage(data: string, chunk: ChatChunk, changed: boolean): string {
-    if (chunk.usage === undefined || this.#rules.wantsUsage) return this.#rename(data, chunk, changed);
+    if (this.#rules.wantsUsage) return this.#rename(chunk.usage === null ? data : addNull(data, chunk), chunk, changed);
+    if (chunk.usage === undefined) return this.#rename(data, chunk, changed);
     const tail = ',"usage":null}';
     if (!changed && data.endsWith(tail)) return this.#rename(`${data.slice(0, -tail.length)}}`, chunk, false);
     delete chunk.usage;
@@ -134,6 +182,13 @@ export class ChunkReader {
       return `${data.slice(0, at)}"model":${JSON.stringify(publicModel)}${data.slice(at + written.length)}`;
     return JSON.stringify({ ...chunk, model: publicModel });
   }
+}
+
+/** The same event with `usage: null`, by text where that is safe: writing JSON anew costs more. */
+function addNull(data: string, chunk: ChatChunk): string {
+  const isPlain = chunk.usage === undefined && data.endsWith('}');
+  chunk.usage = null;
+  return isPlain && Object.keys(chunk).length > 1 ? `${data.slice(0, -1)},"usage":null}` : JSON.stringify(chunk);
 }
 
 /** Clients read reasoning under either name, so it goes out under both. @returns whether one was added. */
@@ -163,6 +218,10 @@ export function textOf(delta: Delta): string {
     }
   }
   return text;
+}
+
+function isObject<T extends object = Choice>(value: unknown): value is T {
+  return typeof value === 'object' && value !== null;
 }
 
 function parse(data: string): ChatChunk | undefined {
