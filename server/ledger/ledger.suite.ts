@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 
 import type { Ledger } from './ledger.ts';
 import { checkInvariants } from './invariants.ts';
+import { faultTests } from './suite/faults.suite.ts';
 import { holdTests } from './suite/holds.suite.ts';
 import { lineTests } from './suite/line.suite.ts';
 import { orphanTests } from './suite/orphans.suite.ts';
@@ -40,6 +41,7 @@ export function ledgerSuite(name: string, open: () => Promise<LedgerHandle>): vo
     describe('orphans', () => orphanTests(context));
     describe('the line', () => lineTests(context));
     describe('races', () => raceTests(context));
+    describe('faults', () => faultTests(context));
     describe('random interleavings', () => propertyTests(context));
   });
 }

@@ -3,6 +3,11 @@ import { Database } from 'bun:sqlite';
 
 import type { QueryRows, WriterOptions } from './protocol.ts';
 
+/** 16 MB of log between two checkpoints: a checkpoint syncs twice, and hot pages are written once for all of them. */
+const CHECKPOINT_PAGES = 4_000;
+/** What a long reader has made the log grow to is given back. */
+const LOG_KEPT_BYTES = 64 * 1024 * 1024;
+
 export function openForWriting(options: WriterOptions): Database {
   const db = new Database(options.path, { create: true, readwrite: true, strict: true });
   db.run(`pragma busy_timeout = ${options.busyTimeoutMs}`);
@@ -10,6 +15,8 @@ export function openForWriting(options: WriterOptions): Database {
   db.run(`pragma synchronous = ${options.sync}`);
   db.run('pragma foreign_keys = on');
   db.run('pragma cache_size = -32000');
+  db.run(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  db.run(`pragma journal_size_limit = ${LOG_KEPT_BYTES}`);
   return db;
 }
 

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'bun:sqlite';
 
 import { DatabaseError } from '../database-error.ts';
-import { openForWriting } from './connection.ts';
+import { openForReading, openForWriting } from './connection.ts';
 import type { WriterOptions } from './protocol.ts';
 import { Statements } from './statements.ts';
 
@@ -11,12 +11,20 @@ const LOCK_WAIT_MS = 25;
 
 export class WriterConnection {
   readonly #options: WriterOptions;
+  /**
+   * A second connection that never writes. While it is open, closing the other one is not the last close: SQLite
+   * keeps the log's index, in which a commit whose sync failed does not exist, and the next commit overwrites it.
+   * Without it the log would be read again from the file, and the failed commit would come back as if it were done.
+   */
+  readonly #anchor: Database;
   #open: { statements: Statements; begin: Statement; commit: Statement; rollback: Statement } | undefined;
 
   /** @throws what SQLite says when the file cannot be opened. */
   constructor(options: WriterOptions) {
     this.#options = options;
     this.ensureOpen();
+    this.#anchor = openForReading(options.path);
+    this.#anchor.run('select count(*) from sqlite_master');
   }
 
   /** @throws DatabaseError `unavailable` while there is no connection. */
@@ -72,7 +80,12 @@ export class WriterConnection {
 
   /** Moves the log into the database and closes. */
   close(): void {
-    this.#open?.statements.db.run('pragma wal_checkpoint(truncate)');
+    this.#anchor.close();
+    try {
+      this.#open?.statements.db.run('pragma wal_checkpoint(truncate)');
+    } catch {
+      // Everything is in the log; the next start reads it from there.
+    }
     this.discard();
   }
 

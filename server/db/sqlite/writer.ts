@@ -81,10 +81,9 @@ export class SqliteWriter implements AsyncDisposable {
 
   #send<T>(op: Unnumbered<WriterOp>): Promise<T> {
     if (this.#dead) return Promise.reject(this.#dead);
-    // Settles are bounded by the calls that were let in, and never refused.
-    const isSettle = op.kind === 'ledger' && op.op.kind === 'settle';
-    if (this.#pending.size >= WRITER_QUEUE_MAX && !isSettle)
+    if (this.#pending.size >= WRITER_QUEUE_MAX && isNewWork(op)) {
       return Promise.reject(new DatabaseError('busy', 'too many writes are waiting'));
+    }
     const id = this.#nextId++;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
     this.#outbox.push({ id, ...op } as WriterOp);
@@ -111,4 +110,9 @@ export class SqliteWriter implements AsyncDisposable {
     for (const pending of this.#pending.values()) pending.reject(this.#dead);
     this.#pending.clear();
   }
+}
+
+/** What may be refused. The rest ends something that was let in before, so it is bounded by that. */
+function isNewWork(op: Unnumbered<WriterOp>): boolean {
+  return op.kind === 'exec' || op.kind === 'begin' || (op.kind === 'ledger' && op.op.kind === 'open');
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 import { sql } from 'kysely';
 
+import { seededRandom } from '../../testing/seeded-random.ts';
 import { checkInvariants } from '../invariants.ts';
 import { account, bound, header, open, settle } from '../ledger.fixtures.ts';
 import type { LedgerHandle, SuiteContext } from '../ledger.suite.ts';
@@ -97,13 +98,7 @@ function watchCaps({ raw }: LedgerHandle): () => Promise<number> {
   };
 }
 
-/** mulberry32: small, and the same on every machine. */
 function random(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return below <= 0 ? 0 : ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const next = seededRandom(seed);
+  return (below) => Math.floor(next() * Math.max(1, below));
 }
