@@ -8,6 +8,7 @@ import { preparePython } from './python.mjs';
 import { ROOT, webPackage } from './root.mjs';
 import { run } from './run.mjs';
 import { findProgram, installPackages } from './system.mjs';
+import { ensureWebBuilt } from './web-build.mjs';
 
 /** A machine that is busy must not fail a test that is right. */
 const TIMEOUT_MS = 30_000;
@@ -54,6 +55,7 @@ async function pagesInChromium(report) {
   if (!findProgram(...names)) await installPackages('chromium', 'fonts-noto-cjk');
   const chromium = findProgram(...names);
   if (!chromium) throw new Error('Chromium is not on the path.');
+  await ensureWebBuilt();
   return bunTest(report, ['./e2e/browser'], { TEST_CHROMIUM: chromium });
 }
 

@@ -14,6 +14,8 @@ describe('a problem', () => {
   test.each([
     ['upstream_error', 'upstream_error', 502, 'upstream'],
     ['server_error', 'upstream_timeout', 504, 'upstream'],
+    ['server_error', 'stream_cut', 0, 'upstream'],
+    ['server_error', 'channel_unavailable', 503, 'upstream'],
     ['rate_limit_error', 'login_throttled', 429, 'limit'],
     ['insufficient_quota', 'insufficient_quota', 429, 'quota'],
     ['authentication_error', 'login_expired', 401, 'login'],

@@ -49,11 +49,14 @@ export function problemFromBody(body: unknown, from: { status?: number; headers?
   });
 }
 
+/** Inside a stream an error comes in OpenAI's shape, so its code tells. */
+const UPSTREAM_CODES = new Set(['stream_cut', 'upstream_error', 'upstream_timeout', 'channel_unavailable']);
+
 function kindOf(type: string, code: string, status: number): ProblemKind {
   if (type === 'rate_limit_exceeded' || type === 'rate_limit_error') return 'limit';
   if (type === 'insufficient_quota') return 'quota';
   if (code === 'login_expired' || code === 'credential_missing' || code === 'guests_off') return 'login';
-  if (type === 'upstream_error' || status === 502 || status === 504) return 'upstream';
+  if (type === 'upstream_error' || UPSTREAM_CODES.has(code) || status === 502 || status === 504) return 'upstream';
   if (status === 429) return 'limit';
   return 'refused';
 }

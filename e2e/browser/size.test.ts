@@ -1,0 +1,45 @@
+// How much a first visit loads, and that nothing heavy comes before it is needed.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { gzipSync } from 'node:zlib';
+
+import { visit } from '../lib/browser.ts';
+import { answered, ask } from '../lib/chat.ts';
+import { openSite, type Site } from '../lib/site.ts';
+
+/** Guide "web": what a weak tablet on a school's network can bear. */
+const INITIAL_JS_MAX = 150_000;
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site[Symbol.asyncDispose]());
+
+test('the first visit loads at most 150 kB of JavaScript, packed', async () => {
+  await using visitor = await visit(site.browser, site.url);
+  await visitor.page.getByRole('button', { name: /^Model: / }).waitFor();
+  const scripts = [...new Set(visitor.requests.filter((url) => url.endsWith('.js')))];
+  let bytes = 0;
+  for (const url of scripts) bytes += gzipSync(await (await fetch(url)).bytes(), { level: 9 }).byteLength;
+  process.stdout.write(`initial JavaScript of /: ${scripts.length} files, ${bytes} bytes gzip\n`);
+  expect(scripts.length).toBeGreaterThan(2);
+  expect(bytes).toBeLessThanOrEqual(INITIAL_JS_MAX);
+  expect(scripts.filter((url) => /markdown|katex|highlight/i.test(url))).toEqual([]);
+});
+
+test('the server sends them packed, and lets the browser keep them', async () => {
+  const html = await (await fetch(site.url)).text();
+  const [script] = /\/assets\/[^"]+\.js/.exec(html)!;
+  const response = await fetch(site.url + script, { headers: { 'accept-encoding': 'br' }, decompress: false });
+  expect(response.headers.get('content-encoding')).toBe('br');
+  expect(response.headers.get('cache-control')).toContain('immutable');
+});
+
+test('formulas and colours are loaded only by an answer that has them', async () => {
+  await site.addModel('plain', { words: ['Just words.'] });
+  await using visitor = await visit(site.browser, site.url);
+  await ask(visitor.page, 'Hello');
+  await answered(visitor.page);
+  await visitor.page.locator('.md').waitFor();
+  expect(visitor.requests.filter((url) => /katex|highlight/i.test(url))).toEqual([]);
+});
