@@ -5,14 +5,23 @@ import { whenText } from '../lib/when-text.ts';
 import type { Lease } from '../limits/limits.ts';
 import { limitScopes } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
+import { findModel } from './resolve.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 /** Address, status, class hours and model, then the hooks. @throws AppError for each refusal. */
 export async function admit(ctx: AppContext, asked: AskedCall): Promise<AskedCall> {
   refuseBlockedAddress(ctx, asked);
-  const standing = standingOf(asked.principal, asked.model.publicName, asked.openedAt);
-  if (standing.word !== 'ok') throw refusal(standing, asked);
-  return ctx.gateway.hooks.preCall(asked);
+  refuseUnlessStanding(asked);
+  const call = await ctx.gateway.hooks.preCall(asked);
+  if (call.request.model === asked.request.model) return call;
+  const other = { ...call, model: findModel(ctx, call.principal, call.request.model) };
+  refuseUnlessStanding(other);
+  return other;
+}
+
+function refuseUnlessStanding(call: AskedCall): void {
+  const standing = standingOf(call.principal, call.model.publicName, call.openedAt);
+  if (standing.word !== 'ok') throw refusal(standing, call);
 }
 
 /** Concurrency, requests and tokens a minute. @throws AppError when there is no room; nothing is taken then. */

@@ -1,6 +1,7 @@
 // One request that leaves the process: its clock, its abort, and the record the ledger keeps of it.
 import type { AppContext } from '../context.ts';
 import type { AttemptRecord, AttemptStatus, TokenUsage } from '../ledger/ledger.ts';
+import type { Lease } from '../limits/limits.ts';
 import { pricesAt } from '../models/pricing.ts';
 import type { CatalogKey, CatalogRoute } from '../models/catalog.ts';
 import type { Call } from './call.ts';
@@ -31,6 +32,8 @@ export class Attempt {
     readonly call: Call,
     readonly route: CatalogRoute,
     readonly key: CatalogKey | null,
+    /** Its place within the channel's own limits; null where the channel has none. */
+    readonly place: Lease | null,
   ) {
     this.id = ctx.ids.next('att');
     this.startedAt = ctx.clock.now();
@@ -69,6 +72,7 @@ export class Attempt {
     clearTimeout(this.#timer);
     this.call.signal.removeEventListener('abort', this.#onClientGone);
     this.ctx.gateway.running.delete(this);
+    this.place?.release(usage.promptTokens + usage.completionTokens);
     const { channel } = this.route;
     const prices = pricesAt(this.route, usage.promptTokens);
     return {

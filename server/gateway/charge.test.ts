@@ -70,6 +70,11 @@ describe('what usage costs, to the nano-dollar', () => {
     expect(priceUsage(tokens({}), price({ imageNanos: 5_000_000_000_000 }), 2)).toBe(10_000_000);
   });
 
+  test('an absurd sum is cut to what can be counted: the call must still end', () => {
+    const dear = price({ completionNanos: 9_000_000_000_000_000 });
+    expect(priceUsage(tokens({ completionTokens: 100_000_000 }), dear)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   test('large numbers stay exact beyond what a double can multiply', () => {
     expect(priceUsage(tokens({ promptTokens: 99_999_999 }), price({ promptNanos: 75_000_000_001 }))).toBe(
       7_499_999_925_100,

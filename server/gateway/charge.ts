@@ -1,7 +1,9 @@
 // What a finished attempt costs. Pure: unit prices × tokens, one sum, divided once, rounded up.
-import { costNanos } from '@hallpass/shared/money.ts';
+import { type CostLine, costMicros, divideUp, PRICE_UNIT_TOKENS } from '@hallpass/shared/money.ts';
 
 import type { TokenUsage, UnitPrices } from '../ledger/ledger.ts';
+
+const LARGEST = BigInt(Number.MAX_SAFE_INTEGER) * PRICE_UNIT_TOKENS;
 
 export const NO_TOKENS: TokenUsage = {
   promptTokens: 0,
@@ -13,11 +15,12 @@ export const NO_TOKENS: TokenUsage = {
 
 /**
  * The cost in nanos. Cached and cache-write tokens are parts of the prompt and reasoning a part of the completion,
- * so each token is charged once; a kind without its own price is charged as its whole.
+ * so each token is charged once; a kind without its own price is charged as its whole. An absurd sum is cut to the
+ * largest amount that can be counted: a call must end whatever is reported, and pays no more than its hold.
  */
 export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): number {
   const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens } = usage;
-  return costNanos([
+  const sum = sumOf([
     { units: promptTokens - cachedTokens - cacheWriteTokens, nanosPerMillion: prices.promptNanos },
     { units: cachedTokens, nanosPerMillion: prices.cachedNanos ?? prices.promptNanos },
     { units: cacheWriteTokens, nanosPerMillion: prices.cacheWriteNanos ?? prices.promptNanos },
@@ -26,4 +29,9 @@ export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): n
     { units: images, nanosPerMillion: prices.imageNanos ?? 0 },
     { units: prices.requestNanos ?? 0, nanosPerMillion: 1_000_000 },
   ]);
+  return sum > LARGEST ? Number.MAX_SAFE_INTEGER : divideUp(sum);
+}
+
+function sumOf(lines: readonly CostLine[]): bigint {
+  return lines.reduce((sum, { units, nanosPerMillion }) => sum + costMicros(units, nanosPerMillion), 0n);
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
+import type { EventOf } from '../events.ts';
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
+import { addPass, addPlan } from '../testing/passes.ts';
 
 let gateway: GatewayApp;
 
@@ -19,6 +21,9 @@ const EXACT_COST = 6 * 8_000;
 interface ErrorBody {
   error: Record<string, unknown>;
 }
+const listen = ({ app }: GatewayApp, heard: (event: EventOf<'call.refused'>) => void): Disposable => ({
+  [Symbol.dispose]: app.ctx.events.on('call.refused', heard),
+});
 const errorOf = async (response: Response) => ((await response.json()) as ErrorBody).error;
 
 describe('an empty budget', () => {
@@ -56,6 +61,45 @@ describe('an empty budget', () => {
     expect(error.message).toContain('seat 12');
     // The test clock stands at 10:00 on 21 November 2026 in Shanghai; the day ends at midnight there.
     expect(error.resets_at).toBe('2026-11-21T16:00:00.000Z');
+  });
+
+  test('a prompt too long for an output cap without a budget is refused before anything is opened', async () => {
+    const { ctx } = gateway.app;
+    await gateway.addModel('tiny', {}, { context_window: 60 });
+    const planId = await addPlan(ctx, { maxOutputTokens: 50 });
+    const { key } = await addPass(ctx, { planId, maxParallel: 1 });
+    for (let i = 0; i < 3; i += 1) {
+      const response = await gateway.chat(key, {
+        model: 'tiny',
+        messages: [{ role: 'user', content: 'x '.repeat(200) }],
+      });
+      expect((await errorOf(response)).code).toBe('context_length_exceeded');
+    }
+    expect((await gateway.calls()).filter(({ model }) => model === 'tiny')).toEqual([]);
+    expect((await gateway.chat(key, { model: 'tiny' })).status).toBe(200);
+  });
+
+  test('a budget’s refusal is told like any other', async () => {
+    const told: string[] = [];
+    using _ = listen(gateway, ({ code }) => told.push(code));
+    await gateway.chat(await gateway.pass({ max_budget: 0 }), EXACT);
+    expect(told).toEqual(['insufficient_quota']);
+  });
+
+  test('a client that leaves the line is no refusal and no error of ours', async () => {
+    const told: string[] = [];
+    using _ = listen(gateway, ({ code }) => told.push(code));
+    const key = await gateway.pass({ max_budget: EXACT_COST / 1e9 });
+    const first = gateway.chat(key, { ...EXACT, model: 'slow' });
+    await Bun.sleep(60);
+    const control = new AbortController();
+    const waiting = gateway.chat(key, EXACT, { signal: control.signal });
+    await Bun.sleep(60);
+    control.abort();
+    await waiting.catch(() => undefined);
+    expect((await first).status).toBe(200);
+    expect(told).toEqual([]);
+    expect(gateway.app.logs.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   test('a refused call leaves no row and gives its place back', async () => {
@@ -128,6 +172,16 @@ describe('rates', () => {
     expect((await gateway.chat(key, EXACT)).status).toBe(200);
     const refused = await gateway.chat(key, { ...EXACT, messages: [{ role: 'user', content: 'word '.repeat(40) }] });
     expect((await errorOf(refused)).code).toBe('token_limit_exceeded');
+  });
+
+  test('a channel’s tokens a minute count what was really used, too', async () => {
+    await gateway.addModel('narrow', { usage: { prompt_tokens: 400, completion_tokens: 100 } }, { tpm_limit: 600 });
+    const key = await gateway.pass();
+    expect((await gateway.chat(key, { model: 'narrow' })).status).toBe(200);
+    const long = { model: 'narrow', messages: [{ role: 'user', content: 'word '.repeat(150) }] };
+    expect((await errorOf(await gateway.chat(key, long))).code).toBe('upstream_busy');
+    gateway.app.clock.advance(61_000);
+    expect((await gateway.chat(key, long)).status).toBe(200);
   });
 
   test('guests on the chat page get requirement 001’s body, word for word', async () => {

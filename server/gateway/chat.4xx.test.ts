@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
-import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
+import { ADMIN_KEY, createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
 
 let gateway: GatewayApp;
 let key: string;
@@ -162,6 +162,28 @@ describe('403', () => {
     expect(error).toMatchObject({ status: 403, code: 'class_closed', opens_at: '2026-11-23T00:00:00.000Z' });
     expect(error.message).toMatch(/Mon.*08:00/);
     expect((await refusal(await gateway.chat(student))).message).toMatch(/周一.*08:00|星期一.*08:00/);
+  });
+
+  test('a list of other models, from a pass whose models are limited', async () => {
+    const limited = await gateway.pass({ models: ['m'] });
+    const error = await refusal(await gateway.chat(limited, { models: ['openai/o1-pro'] }));
+    expect(error).toMatchObject({ status: 400, code: 'unsupported_parameter', param: 'models' });
+    expect((await gateway.chat(await gateway.pass(), { models: ['openai/o1-pro'] })).status).toBe(200);
+  });
+
+  test('a pass that is blocked while its request is still arriving', async () => {
+    const slow = await gateway.pass();
+    const text = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x'.repeat(100_000) }] });
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const headers = { 'content-type': 'application/json' };
+    const asked = gateway.app.request('/v1/chat/completions', { method: 'POST', body: readable, token: slow, headers });
+    await writer.write(new TextEncoder().encode(text.slice(0, 70_000)));
+    await gateway.app.request('/key/block', { json: { key: slow }, token: ADMIN_KEY });
+    gateway.app.clock.advance(1_000);
+    await writer.write(new TextEncoder().encode(text.slice(70_000)));
+    await writer.close();
+    expect(await refusal(await asked)).toMatchObject({ status: 403, code: 'pass_blocked' });
   });
 
   test('an unpriced model for a pass with a budget', async () => {

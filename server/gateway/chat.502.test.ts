@@ -24,7 +24,7 @@ describe('before anything was relayed', () => {
     ['503', {}, { status: 503 }],
     ['a page with status 200', {}, { rawBody: '<html>hi</html>' }],
     ['broken JSON with status 200', {}, { rawBody: '{"choices": [' }],
-    ['a redirect', {}, { status: 302, headers: { location: 'http://127.0.0.1:1/' } }],
+    ['204', {}, { status: 204, rawBody: '' }],
   ])('%s: tried again, three times at most, then 502 and nothing charged', async (name, fields, script) => {
     const model = `bad ${name}`;
     await gateway.addModel(model, script, fields);
@@ -37,6 +37,22 @@ describe('before anything was relayed', () => {
       expect(call).toMatchObject({ state: 'settled', status: 'error', costNanos: 0 });
       expect((await attemptsOf(call.id)).length).toBe(3);
     }
+  });
+
+  test.each([
+    ['a redirect', { status: 302, rawBody: '', headers: { location: 'http://127.0.0.1:1/' } }],
+    ['a compressed answer', { rawBody: 'zzz', headers: { 'content-encoding': 'gzip' } }],
+    [
+      'an event without an end',
+      { rawBody: `data: ${'x'.repeat(3_000_000)}`, headers: { 'content-type': 'text/event-stream' } },
+    ],
+  ])('%s: asked once, 502, nothing charged', async (name, script) => {
+    await gateway.addModel(name, script);
+    const response = await gateway.chat(key, { model: name, stream: true });
+    expect(response.status).toBe(502);
+    const call = await lastCall();
+    expect(call).toMatchObject({ model: name, state: 'settled', costNanos: 0 });
+    expect((await attemptsOf(call.id)).length).toBe(1);
   });
 
   test('the next route takes over, and the call costs once', async () => {

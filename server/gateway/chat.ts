@@ -5,6 +5,7 @@ import type { Context as HonoContext } from 'hono';
 import type { AppContext } from '../context.ts';
 import { identifyCaller } from '../http/caller.ts';
 import { toAppError } from '../http/errors.ts';
+import { isClientGone } from '../http/refuse.ts';
 import type { HttpEnv } from '../http/route.ts';
 import type { Lease } from '../limits/limits.ts';
 import { admit, takePlace } from './admit.ts';
@@ -18,14 +19,16 @@ import { findModel, measure } from './resolve.ts';
 import { send } from './send.ts';
 import { Settlement } from './settlement.ts';
 
+/** A change of a pass acts within a second. */
+const IDENTIFIED_FOR_MS = 500;
+
 type Http = HonoContext<HttpEnv>;
 
 /** Answers `POST …/chat/completions`. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
 export async function chat(http: Http, ctx: AppContext): Promise<Response> {
   const finish = ctx.shutdown.begin();
   try {
-    const { call, lease } = await admitted(http, ctx);
-    const settlement = await opened(ctx, call, lease);
+    const { call, settlement } = await admitted(http, ctx);
     return await answer(ctx, call, settlement, finish);
   } catch (error) {
     finish();
@@ -33,22 +36,27 @@ export async function chat(http: Http, ctx: AppContext): Promise<Response> {
   }
 }
 
-async function admitted(http: Http, ctx: AppContext): Promise<{ call: Call; lease: Lease }> {
+/** Steps 1 to 4. Whatever refuses a call on the way is told to those who listen. */
+async function admitted(http: Http, ctx: AppContext): Promise<{ call: Call; settlement: Settlement }> {
   let asked: AskedCall | undefined;
   try {
     asked = await ask(http, ctx);
     const call = measure(await admit(ctx, asked));
-    return { call, lease: await takePlace(ctx, call) };
+    return { call, settlement: await opened(ctx, call, await takePlace(ctx, call)) };
   } catch (error) {
-    tellRefusal(http, ctx, error, asked?.principal.passId ?? null);
+    if (!isClientGone(error, http)) tellRefusal(http, ctx, error, asked?.principal.passId ?? null);
     throw error;
   }
 }
 
 /** Steps 1 and 2: who is asking, for what. */
 async function ask(http: Http, ctx: AppContext): Promise<AskedCall> {
-  const principal = await identifyCaller(http, ctx);
+  const known = await identifyCaller(http, ctx);
+  const identifiedAt = ctx.clock.monotonic();
   const request = await readChatRequest(http.req.raw);
+  // A body may take minutes to arrive: what counts is what its sender may do, and spend, when it is here.
+  const isOld = ctx.clock.monotonic() - identifiedAt > IDENTIFIED_FOR_MS;
+  const principal = isOld ? await identifyCaller(http, ctx) : known;
   return {
     id: ctx.ids.next('call'),
     requestId: http.get('requestId'),

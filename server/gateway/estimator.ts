@@ -16,10 +16,10 @@ export class Estimator implements Disposable {
   readonly #waiting = new Map<number, (counts: number[] | undefined) => void>();
   #nextId = 1;
 
-  /** What the call most likely used: its prompt and the text that was delivered. */
+  /** What the call most likely used: its prompt and the text that was delivered. Never rejects: every call must end. */
   async estimate(call: Call, delivered: string): Promise<TokenUsage> {
     const prompt = promptText(call);
-    const [promptTokens, completionTokens] = (await this.#count([prompt, delivered])) ?? [
+    const [promptTokens, completionTokens] = (await this.#count([prompt, delivered]).catch(() => undefined)) ?? [
       call.size.estimateTokens,
       estimateText(delivered),
     ];

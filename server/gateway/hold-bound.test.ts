@@ -41,7 +41,7 @@ function boundOf(
   return holdBound({
     request,
     model: { ...MODEL, ...more.model },
-    size: measurePrompt(request, 'gpt-4o'),
+    size: measurePrompt(request, ['gpt-4o']),
     prices: { ...PRICES, ...more.prices },
     maxOutputTokens: more.max ?? null,
   });
@@ -78,6 +78,21 @@ describe('the bound of a call', () => {
 
   test.each(['web_search_options', 'prediction', 'audio'])('%s is refused by name: its cost has no bound', (name) => {
     expect(() => boundOf({ [name]: {} })).toThrow('unsupported_parameter');
+  });
+
+  test.each([
+    ['plugins', { plugins: [{ id: 'web' }] }],
+    ['search_parameters', { search_parameters: { mode: 'on' } }],
+    ['enable_search', { enable_search: true }],
+    ['models', { models: ['openai/o1-pro'] }],
+    ['tools', { tools: [{ type: 'function', function: { name: 'f' } }, { type: 'web_search' }] }],
+  ])('%s has no bound and is refused by name', (param, body) => {
+    expect(() => boundOf(body)).toThrow(expect.objectContaining({ code: 'unsupported_parameter' }));
+    expect(() => boundOf(body)).toThrow(expect.objectContaining({ options: expect.objectContaining({ param }) }));
+  });
+
+  test('tools the caller runs, and what is switched off, are not refused', () => {
+    boundOf({ tools: [{ type: 'function' }, { type: 'custom' }, {}], enable_search: false, plugins: null });
   });
 
   test('unknown media and a prompt longer than the context are refused', () => {

@@ -12,7 +12,18 @@ export const DEFAULT_MAX_OUTPUT_TOKENS = 4_096;
 export const MIN_OUTPUT_TOKENS = 16;
 
 /** Request fields whose price has no bound; a capped caller is refused them by name. */
-const UNBOUNDED_FIELDS = ['web_search_options', 'prediction', 'audio'] as const;
+const UNBOUNDED_FIELDS = [
+  'web_search_options',
+  'prediction',
+  'audio',
+  // Other vendors' searches and add-ons, billed apart from the tokens, and OpenRouter's other models.
+  'search_parameters',
+  'enable_search',
+  'plugins',
+  'models',
+] as const;
+/** Tools that the caller runs; all others run upstream, at a price nobody can bound. */
+const OWN_TOOLS: readonly unknown[] = ['function', 'custom', undefined];
 
 /** The dearest of several routes' prices, kind by kind: a retry elsewhere must still be covered by the hold. */
 export function dearestPrices(prices: readonly UnitPrices[]): UnitPrices | null {
@@ -94,8 +105,10 @@ function refuseUnbounded(request: ChatRequest, size: PromptSize): void {
     new AppError('unsupported_parameter', { param, params: { param, detail } });
   for (const name of UNBOUNDED_FIELDS) {
     const value = request.fields[name];
-    if (value !== undefined && value !== null)
+    if (value !== undefined && value !== null && value !== false)
       throw refuse(name, 'its cost has no upper bound, and this pass has a budget');
   }
+  const hosted = request.tools.find((tool) => !OWN_TOOLS.includes((tool as { type?: unknown } | null)?.type));
+  if (hosted) throw refuse('tools', 'only tools of type function can be used with a budget');
   if (request.fields.service_tier === 'priority') throw refuse('service_tier', 'this pass has a budget');
 }

@@ -51,13 +51,28 @@ export class Hooks {
       now: new Date(call.openedAt),
     };
     for (const hook of this.preCallHooks) {
-      const verdict = await this.#run(hook, input);
-      if (verdict?.refuse) throw new AppError('request_refused', { params: { detail: verdict.refuse.slice(0, 500) } });
+      const refusal = await this.#run(hook, input);
+      if (refusal !== undefined) throw new AppError('request_refused', { params: { detail: refusal.slice(0, 500) } });
     }
-    return { ...call, request: checkChatRequest(input.body) };
+    return { ...call, request: checkChatRequest(this.#copy(input.body)) };
   }
 
-  async #run(hook: PreCallHook, input: PreCallInput): Promise<void | { refuse: string }> {
+  /** What was measured and held is what is sent: a hook that keeps the body cannot change it later. */
+  #copy(body: unknown): unknown {
+    try {
+      return JSON.parse(JSON.stringify(body));
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): AppError {
+    this.log.error('a preCall hook failed, so the call was refused', { error });
+    return new AppError('server_busy', { retryAfterMs: 5_000, cause: error });
+  }
+
+  /** @returns the sentence of a refusal. */
+  async #run(hook: PreCallHook, input: PreCallInput): Promise<string | undefined> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
@@ -66,14 +81,21 @@ export class Hooks {
       );
     });
     try {
-      return await Promise.race([hook(input), late]);
+      return refusalIn(await Promise.race([hook(input), late]));
     } catch (error) {
-      this.log.error('a preCall hook failed, so the call was refused', { error });
-      throw new AppError('server_busy', { retryAfterMs: 5_000, cause: error });
+      throw this.#failed(error);
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** Anything but nothing and `{ refuse: 'a sentence' }` is no verdict. */
+function refusalIn(verdict: unknown): string | undefined {
+  if (verdict === undefined || verdict === null) return undefined;
+  const { refuse } = verdict as { refuse?: unknown };
+  if (typeof refuse === 'string' && refuse !== '') return refuse;
+  throw new TypeError('a preCall hook returned neither nothing nor { refuse: string }');
 }
 
 /** Loads every `.ts`, `.js`, `.mjs` file of the folder in name order; a missing folder is no hooks. @throws when a file does not load. */

@@ -16,6 +16,8 @@ const LINE_MS = 3_000;
 /** @throws AppError insufficient_quota, and what `holdBound` throws. @throws LedgerUnavailable */
 export async function openCall(ctx: AppContext, call: Call): Promise<Hold> {
   const bound = boundOf(call);
+  // Before the hold: what is refused here must not leave an open call behind.
+  const permitted = bound ? null : permittedOutput(call);
   const reply = await ctx.ledger.open(
     { call: headerOf(ctx, call), accounts: accountsOf(call.principal, call.openedAt), bound, waitMs: LINE_MS },
     call.signal,
@@ -31,7 +33,7 @@ export async function openCall(ctx: AppContext, call: Call): Promise<Hold> {
     classroomId: principal.classroomId,
     seatId: principal.seatId,
   });
-  return { heldNanos: reply.heldNanos, outputTokens: reply.grantedOutputTokens ?? permittedOutput(call) };
+  return { heldNanos: reply.heldNanos, outputTokens: reply.grantedOutputTokens ?? permitted };
 }
 
 function boundOf(call: Call): HoldBound | null {

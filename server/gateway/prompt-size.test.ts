@@ -5,7 +5,7 @@ import { estimateText, measurePrompt } from './prompt-size.ts';
 import { checkChatRequest } from './request-body.ts';
 
 const sizeOf = (messages: unknown[], more: object = {}, model = 'gpt-4o') =>
-  measurePrompt(checkChatRequest({ model, messages, ...more }), model);
+  measurePrompt(checkChatRequest({ model, messages, ...more }), [model]);
 
 const SAMPLES: [string, string][] = [
   [
@@ -38,6 +38,20 @@ describe('the size of a prompt', () => {
       plain + JSON.stringify(tools).length,
     );
     expect(sizeOf([{ role: 'user', content: 'hi', name: 'x'.repeat(500) }]).boundTokens).toBeGreaterThan(plain + 500);
+  });
+
+  test('fields nobody knows may be read by the model, so they count', () => {
+    const plain = sizeOf([{ role: 'user', content: 'hi' }], { user: 'x'.repeat(900) }).boundTokens;
+    const documents = [{ title: 'x'.repeat(900) }];
+    for (const more of [{ documents }, { chat_template_kwargs: { documents } }, { system: 'x'.repeat(900) }])
+      expect(sizeOf([{ role: 'user', content: 'hi' }], more).boundTokens).toBeGreaterThanOrEqual(plain + 900);
+  });
+
+  test('over several routes the dearest rule for images counts', () => {
+    const content = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }];
+    const request = checkChatRequest({ model: 'm', messages: [{ role: 'user', content }] });
+    const mini = measurePrompt(request, ['gpt-4o-mini']).boundTokens;
+    expect(measurePrompt(request, ['gpt-4o', 'gpt-4o-mini']).boundTokens).toBe(mini);
   });
 
   test('an image costs its family’s published most, an unknown family the dearest', () => {

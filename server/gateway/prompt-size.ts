@@ -33,8 +33,25 @@ export interface PromptSize {
   unknownMedia: string[];
 }
 
-/** Measures what a request sends to the model. `upstreamModel` chooses the rule for images. */
-export function measurePrompt(request: ChatRequest, upstreamModel: string): PromptSize {
+/** Fields that no model reads as a part of its prompt; what is unknown may be one (vLLM's `documents`). */
+const NOT_PROMPT = new Set([
+  'model',
+  'messages',
+  'stream_options',
+  'stop',
+  'user',
+  'metadata',
+  'logit_bias',
+  'tool_choice',
+  'modalities',
+  'service_tier',
+  'reasoning_effort',
+  'safety_identifier',
+  'prompt_cache_key',
+]);
+
+/** Measures what a request sends to the model. The dearest of the upstream models gives the rule for images. */
+export function measurePrompt(request: ChatRequest, upstreamModels: readonly string[]): PromptSize {
   const size: Counting = { bytes: 0, chars: 0, images: 0, audioTokens: 0, unknownMedia: new Set() };
   for (const message of request.messages) {
     const { content, ...rest } = message;
@@ -42,10 +59,13 @@ export function measurePrompt(request: ChatRequest, upstreamModel: string): Prom
     if (typeof content === 'string') addText(size, content);
     else if (Array.isArray(content)) for (const part of content) addPart(size, part as Record<string, unknown>);
   }
-  const { tools, functions, response_format } = request.fields;
-  for (const extra of [tools, functions, response_format]) if (extra) addText(size, JSON.stringify(extra));
+  for (const [name, value] of Object.entries(request.fields)) {
+    if (NOT_PROMPT.has(name) || !value) continue;
+    if (typeof value === 'string') addText(size, value);
+    else if (typeof value === 'object') addText(size, JSON.stringify(value));
+  }
   const overhead = PROMPT_OVERHEAD + request.messages.length * MESSAGE_OVERHEAD + request.tools.length * TOOL_OVERHEAD;
-  const imageTokens = size.images * imageTokensOf(upstreamModel);
+  const imageTokens = size.images === 0 ? 0 : size.images * Math.max(...upstreamModels.map(imageTokensOf));
   return {
     estimateTokens:
       estimateTokens(size.bytes, size.chars) + request.messages.length * 4 + imageTokens + size.audioTokens,

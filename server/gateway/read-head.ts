@@ -3,7 +3,13 @@ import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import { readAnswer } from './protocols/openai-chat/answer.ts';
 import type { Answer } from './send.ts';
-import { cleanDetail, failureOfBody, failureOfStatus, type UpstreamFailure } from './upstream-failure.ts';
+import {
+  cleanDetail,
+  failureOfBody,
+  failureOfSize,
+  failureOfStatus,
+  type UpstreamFailure,
+} from './upstream-failure.ts';
 import { UpstreamStream } from './upstream-stream.ts';
 
 /** Of an error's body, no more than this is read. */
@@ -23,7 +29,7 @@ async function wholeHead(response: Response, call: Call, attempt: Attempt): Prom
   const text = await readText(response, channel.options.maxResponseBytes);
   if (text === undefined) {
     attempt.abort('useless');
-    return failureOfBody('the answer is too large', response.status);
+    return failureOfSize('the answer is too large', response.status);
   }
   const reading = readAnswer(text, publicNameFor(call, upstreamModel));
   if (!reading) return failureOfBody('the answer is not a chat completion', response.status);
@@ -40,6 +46,8 @@ async function streamHead(response: Response, call: Call, attempt: Attempt): Pro
   const abort = () => attempt.abort('useless');
   const stream = new UpstreamStream(response.body, abort, attempt.ctx.clock.monotonic, stallTimeoutMs);
   const item = await stream.next();
+  if (item.kind === 'failed' && item.reason === 'too_large')
+    return failureOfSize('the first event is too large', response.status);
   if (item.kind === 'failed') throw new Error(`the stream failed before its first event: ${item.reason}`);
   if (item.kind === 'event' && item.data !== '[DONE]') {
     const refused = errorIn(item.data);

@@ -4,6 +4,7 @@ import { AppError } from '../lib/app-error.ts';
 import { pricesAt } from '../models/pricing.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
+import { effective } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
 import { measurePrompt } from './prompt-size.ts';
@@ -19,13 +20,25 @@ export function findModel(ctx: AppContext, principal: Principal, asked: string):
 /** Measures the request and fixes its routes and prices. @throws AppError model_unpriced, channel_unavailable. */
 export function measure(asked: AskedCall): Call {
   const { model, principal, request } = asked;
+  refuseOtherModels(asked);
   const capped = principal.levels.some((level) => level.budgetNanos !== null);
   const routes = usableRoutes(model, capped);
-  const size = measurePrompt(request, routes[0]!.upstreamModel);
+  const size = measurePrompt(
+    request,
+    routes.map(({ upstreamModel }) => upstreamModel),
+  );
   const prices = dearestPrices(
     routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null),
   );
   return { ...asked, routes, size, capped, prices };
+}
+
+/** OpenRouter's list of models to fall back on would lead past the models a caller may use. */
+function refuseOtherModels({ principal, request }: AskedCall): void {
+  const { models } = request.fields;
+  if (models === undefined || models === null || effective(principal.levels, 'models') === null) return;
+  const detail = 'the models of this pass are limited';
+  throw new AppError('unsupported_parameter', { param: 'models', params: { param: 'models', detail } });
 }
 
 /** A budget cannot bound what has no price, so a capped caller gets only priced routes. */

@@ -1,6 +1,7 @@
 // Step 5: sends the call upstream, elsewhere again while nothing was relayed, three times at most.
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { Lease } from '../limits/limits.ts';
 import type { CatalogRoute } from '../models/catalog.ts';
 import { Attempt } from './attempt.ts';
 import type { Call, Hold } from './call.ts';
@@ -32,8 +33,9 @@ export async function send(ctx: AppContext, call: Call, hold: Hold, settlement: 
     const isRetry = settlement.attempts.length > 0;
     if (last && !mayRetry(call, settlement, last)) break;
     if (isRetry && !ctx.gateway.health.tryRetry()) break;
-    const result = await tryRoute(ctx, call, hold, settlement, route);
-    if (isRetry) ctx.gateway.health.retryEnded();
+    const result = await tryRoute(ctx, call, hold, settlement, route).finally(() => {
+      if (isRetry) ctx.gateway.health.retryEnded();
+    });
     if ('kind' in result) return result;
     // What an upstream said tells more than that another route was passed over.
     if (!last || !PASSED_OVER.has(result)) last = result;
@@ -65,8 +67,9 @@ async function tryRoute(
   const { health } = ctx.gateway;
   const key = health.chooseKey(route, ctx.gateway.random);
   if (key === undefined && route.channel.keys.length === 0) return NO_KEY;
-  if (key === undefined || !(await channelHasRoom(ctx, call, route))) return BUSY;
-  const attempt = new Attempt(ctx, call, route, key);
+  const place = key === undefined ? undefined : await placeOnChannel(ctx, call, route);
+  if (key === undefined || place === undefined) return BUSY;
+  const attempt = new Attempt(ctx, call, route, key, place);
   settlement.channel = { id: route.channel.id, name: route.channel.name };
   const { options } = route.channel;
   attempt.expectFirstByte(call.request.stream ? options.firstByteTimeoutMs : options.stallTimeoutMs);
@@ -109,12 +112,17 @@ function upstreamBody(call: Call, hold: Hold, route: CatalogRoute): Record<strin
   return body;
 }
 
-/** The channel's own limits (requirement 001's first level); a full channel is passed over. */
-async function channelHasRoom(ctx: AppContext, call: Call, { channel }: CatalogRoute): Promise<boolean> {
+/** The channel's own limits (requirement 001's first level). @returns undefined when it is full: it is passed over. */
+async function placeOnChannel(
+  ctx: AppContext,
+  call: Call,
+  { channel }: CatalogRoute,
+): Promise<Lease | null | undefined> {
   const { id, name, rpmLimit, tpmLimit } = channel;
-  if (rpmLimit === null && tpmLimit === null) return true;
+  if (rpmLimit === null && tpmLimit === null) return null;
   const scope = { key: `channel:${id}`, name, rpm: rpmLimit, tpm: tpmLimit, maxParallel: null };
-  return (await ctx.limits.acquire([scope], call.size.estimateTokens)).ok;
+  const reply = await ctx.limits.acquire([scope], call.size.estimateTokens);
+  return reply.ok ? reply.lease : undefined;
 }
 
 const BUSY: UpstreamFailure = {

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@hallpass/shared/errors.ts';
 
 import type { AttemptStatus } from '../ledger/ledger.ts';
 import type { AppErrorOptions } from '../lib/app-error.ts';
-import { UpstreamUnreachable } from './protocols/protocol.ts';
+import { UpstreamUnreachable, UpstreamUnusable } from './protocols/protocol.ts';
 
 export interface UpstreamFailure {
   status: AttemptStatus;
@@ -41,6 +41,7 @@ export function failureOfError(error: unknown, reason: AbortReason | undefined):
     const code = reason === 'stopping' ? 'server_stopping' : 'upstream_error';
     return failure(code, { status: 'cancelled', chargePrompt: true, retry: false, unhealthy: false });
   }
+  if (error instanceof UpstreamUnusable) return failure('upstream_error', { retry: false, options: { cause: error } });
   if (error instanceof UpstreamUnreachable) return failure('upstream_error', { options: { cause: error } });
   return failure('upstream_error', { chargePrompt: true, options: { cause: error } });
 }
@@ -48,6 +49,11 @@ export function failureOfError(error: unknown, reason: AbortReason | undefined):
 /** The upstream answered with something that is no answer, such as a page or broken JSON with status 200. */
 export function failureOfBody(detail: string, httpStatus: number): UpstreamFailure {
   return failure('upstream_error', { httpStatus, options: { cause: new Error(detail) } });
+}
+
+/** The upstream sent more than is read; it would again. */
+export function failureOfSize(detail: string, httpStatus: number): UpstreamFailure {
+  return { ...failureOfBody(detail, httpStatus), retry: false };
 }
 
 /** The upstream answered with a status that is no success. @param text the start of its body. */
@@ -66,8 +72,13 @@ export function failureOfStatus(httpStatus: number, text: string, retryAfter: st
     });
   }
   if (httpStatus >= 500 || httpStatus === 408) return failure('upstream_error', { httpStatus });
+  if (httpStatus < 300) return failureOfBody('the answer is empty', httpStatus);
   if (httpStatus < 400)
-    return failure('upstream_error', { httpStatus, options: { cause: new Error('a redirect is not followed') } });
+    return failure('upstream_error', {
+      httpStatus,
+      retry: false,
+      options: { cause: new Error('a redirect is not followed') },
+    });
   const detail = cleanDetail(text);
   return failure('upstream_rejected', { httpStatus, retry: false, unhealthy: false, options: { params: { detail } } });
 }

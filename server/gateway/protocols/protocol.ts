@@ -18,9 +18,17 @@ export interface UpstreamRequest {
 /**
  * Sends one request upstream and resolves with the answer's head; the body is a chat completion or its stream.
  * Contract: never retries, never follows a redirect, throws UpstreamUnreachable when no connection was made
- * (nothing can have been charged) and anything else when the request may have been received.
+ * (nothing can have been charged), UpstreamUnusable when the answer must not be read, and anything else when the request may have been received.
  */
 export type SendUpstream = (request: UpstreamRequest) => Promise<Response>;
+
+/** The upstream answered, but in a form that is not read, such as compressed; another try would not help. */
+export class UpstreamUnusable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UpstreamUnusable';
+  }
+}
 
 /** No connection was made: refused, no such host, TLS failed, address not allowed. */
 export class UpstreamUnreachable extends Error {

@@ -1,7 +1,7 @@
 // Sends a chat completion to an OpenAI-compatible upstream.
 import { checkedFetch, OutboundError } from '../../../lib/outbound.ts';
 import type { CatalogChannel, CatalogKey } from '../../../models/catalog.ts';
-import { type SendUpstream, UpstreamUnreachable } from '../protocol.ts';
+import { type SendUpstream, UpstreamUnreachable, UpstreamUnusable } from '../protocol.ts';
 
 /** Bun's names for a connection that was never made. */
 const NOT_CONNECTED =
@@ -29,6 +29,8 @@ export function openaiChat(allowPrivate: boolean): SendUpstream {
         { allowPrivate },
       );
     } catch (error) {
+      if (error instanceof OutboundError && error.problem === 'encoded')
+        throw new UpstreamUnusable(error.message, { cause: error });
       const { code = '', message = '' } = error as { code?: string; message?: string };
       if (error instanceof OutboundError || (!signal.aborted && NOT_CONNECTED.test(`${code} ${message}`)))
         throw new UpstreamUnreachable(message, { cause: error });
