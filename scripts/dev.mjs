@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 import { runBun } from './bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { endWithNpm } from './lib/orphan.mjs';
 import { ROOT, webPackage } from './lib/root.mjs';
 
+endWithNpm();
 try {
   await ensureInstalled({ dev: true });
   const vite = webPackage('vite', 'bin', 'vite.js');

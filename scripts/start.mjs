@@ -2,9 +2,11 @@
 import './lib/node-version.mjs';
 import { runBun } from './bun.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { endWithNpm } from './lib/orphan.mjs';
 import { ensureWebBuilt } from './lib/web-build.mjs';
 
 const args = process.argv.slice(2);
+endWithNpm();
 try {
   await ensureInstalled();
   if (!args.includes('--help')) await ensureWebBuilt();

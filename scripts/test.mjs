@@ -9,6 +9,7 @@ import { runChecks } from './check.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { readJunit } from './lib/junit.mjs';
 import { chosenSuites } from './lib/choice.mjs';
+import { endWithNpm } from './lib/orphan.mjs';
 import { SUITES } from './lib/suites.mjs';
 
 const ALL = [{ name: 'check', title: 'checks' }, ...SUITES];
@@ -57,6 +58,7 @@ function report(results) {
 
 const total = (results, what) => results.reduce((sum, result) => sum + result[what], 0);
 
+endWithNpm();
 try {
   const results = await main();
   const failed = total(results, 'failed');
