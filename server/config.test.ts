@@ -12,6 +12,9 @@ function problems(env: Record<string, string>): string[] {
   }
 }
 
+/** What a header cannot carry as one word could never be sent, and a fault would repeat it in the log. */
+const ONE_WORD = 'may hold only letters, digits and signs of ASCII: no space, no comma';
+
 test('nothing is required, and empty counts as unset', () => {
   const config = readConfig({ APP_PORT: '', ADMIN_PASSWORD: '   ' });
   expect(config.APP_PORT).toBe(8000);
@@ -38,6 +41,10 @@ test.each([
   ['SECRET_KEY', 'x'.repeat(15), 'SECRET_KEY needs at least 16 characters.'],
   ['ENCRYPTION_KEY', 'x'.repeat(15), 'ENCRYPTION_KEY needs at least 16 characters.'],
   ['LITELLM_ADMIN_KEY', 'x'.repeat(15), 'LITELLM_ADMIN_KEY needs at least 16 characters.'],
+  ['LITELLM_ADMIN_KEY', 'an admin key of words', `LITELLM_ADMIN_KEY ${ONE_WORD}.`],
+  ['LITELLM_ADMIN_KEY', 'sk-admin,0123456789', `LITELLM_ADMIN_KEY ${ONE_WORD}.`],
+  ['OPENAI_API_KEY', 'sk-upstream\nsk-other', `OPENAI_API_KEY ${ONE_WORD}.`],
+  ['OPENAI_API_KEY', 'sk-上游', `OPENAI_API_KEY ${ONE_WORD}.`],
   ['ADMIN_PASSWORD', 'x'.repeat(7), 'ADMIN_PASSWORD needs at least 8 characters.'],
   ['APP_PORT', '65536', 'APP_PORT must be a whole number from 0 to 65535.'],
   ['APP_PORT', 'http', 'APP_PORT must be a whole number from 0 to 65535.'],

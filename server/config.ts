@@ -50,6 +50,9 @@ const whole = (min: number, max: number) => {
   return z.coerce.number(error).int(error).min(min, error).max(max, error);
 };
 const text = (min = 1) => z.string().min(min, `needs at least ${min} characters`);
+/** What an HTTP header carries as one word. */
+const headerWord = (min = 1) =>
+  text(min).regex(/^[\x21-\x2b\x2d-\x7e]+$/, 'may hold only letters, digits and signs of ASCII: no space, no comma');
 const url = () => z.url({ protocol: /^https?$/, error: 'must be an address such as https://school.example' });
 const database = (scheme: RegExp, example: string) => z.string().regex(scheme, `must be an address such as ${example}`);
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `must be one of ${values.join(', ')}`);
@@ -70,8 +73,8 @@ export const SETTINGS = {
   ADMIN_PASSWORD: administrator(text(8).optional(), 'The first administrator’s password. Unset: a one-time set-up link is printed at start.', 'secret'),
   SECRET_KEY: secrets(text(16).optional(), 'Signs logins; any 16 or more characters. Unset: generated once into the data folder.', 'secret'),
   ENCRYPTION_KEY: secrets(text(16).optional(), 'Encrypts upstream keys; any 16 or more characters. Unset: generated once into the data folder. Lose it and the stored keys are lost.', 'secret'),
-  LITELLM_ADMIN_KEY: secrets(text(16).optional(), 'Opens the LiteLLM-compatible /key/* addresses for an existing panel. Unset: only an administrator’s login opens them.', 'secret'),
-  OPENAI_API_KEY: upstream(text().optional(), 'At the first start, imported (encrypted) into a channel with the models its upstream lists; ignored afterwards. While they cannot be listed, nothing is stored and the next start tries again.', 'secret'),
+  LITELLM_ADMIN_KEY: secrets(headerWord(16).optional(), 'Opens the LiteLLM-compatible /key/* addresses for an existing panel. Unset: only an administrator’s login opens them.', 'secret'),
+  OPENAI_API_KEY: upstream(headerWord().optional(), 'At the first start, imported (encrypted) into a channel with the models its upstream lists; ignored afterwards. While they cannot be listed, nothing is stored and the next start tries again.', 'secret'),
   OPENAI_BASE_URL: upstream(url().default('https://api.openai.com/v1'), 'The address that goes with OPENAI_API_KEY.'),
   ALLOW_PRIVATE_UPSTREAMS: upstream(flag.default(true), 'Whether a channel may point to a loopback or private address, such as Ollama on this machine.'),
   GUEST_RPM: limits(whole(0, 1_000_000).default(10), 'Requests a minute from one address without a login. A stored setting wins.'),
