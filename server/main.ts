@@ -1,5 +1,6 @@
 // The server process, from its settings to its exit code.
 import { verifyEncryptionKey } from './channels/encryption-check.ts';
+import { seedFromEnvironment } from './channels/seed.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type AppContext, createContext } from './context.ts';
@@ -68,16 +69,19 @@ async function run(ctx: AppContext): Promise<void> {
   const recovered = await ctx.ledger.recover(clock.now());
   if (recovered > 0) log.warn('settled calls that an earlier process left open', { calls: recovered });
   const link = await prepareFirstAdmin(ctx);
-  const poller = startChangesPoller(ctx);
   const signals = watchSignals();
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
+  const poller = startChangesPoller(ctx);
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
   process.stdout.write(welcomeText({ config: ctx.config, port: server.port, setupPath: link?.setupPath, demoModel }));
   log.info('started', { port: server.port, pid: process.pid });
+  const leaving = new AbortController();
+  const seeding = seedFromEnvironment(ctx, { signal: leaving.signal });
   await signals.first;
+  leaving.abort();
   await drain(ctx.shutdown, signals.second, log);
   await server.close(CLOSE_WAIT_MS);
-  await poller.stop();
+  await Promise.all([poller.stop(), seeding]);
 }
 
 /** A fault nobody foresaw: what is in memory cannot be trusted any more. The ledger on disk can, so the next start goes on from it. */

@@ -33,10 +33,11 @@ export async function seedFromEnvironment(ctx: AppContext, options: SeedOptions 
     try {
       return await seedOnce(ctx, config.OPENAI_API_KEY, options.signal);
     } catch (error) {
+      if (options.signal?.aborted) return 'failed';
       const delay = delays.shift();
       const reason = error instanceof Error ? error.message : String(error);
       log.warn('OPENAI_API_KEY could not be imported: the models of its upstream could not be listed', {
-        base_url: config.OPENAI_BASE_URL,
+        host: new URL(config.OPENAI_BASE_URL).host,
         reason,
         next: delay === undefined ? 'at the next start' : `in ${delay / 1000} s`,
       });
