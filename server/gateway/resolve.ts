@@ -1,4 +1,5 @@
 // Step 2: alias → model → routes and prices.
+import { isCapped } from '../budgets/accounts.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import { pricesAt } from '../models/pricing.ts';
@@ -21,7 +22,7 @@ export function findModel(ctx: AppContext, principal: Principal, asked: string):
 export function measure(asked: AskedCall): Call {
   const { model, principal, request } = asked;
   refuseOtherModels(asked);
-  const capped = principal.levels.some((level) => level.budgetNanos !== null);
+  const capped = isCapped(principal.levels);
   const routes = usableRoutes(model, capped);
   const size = measurePrompt(
     request,

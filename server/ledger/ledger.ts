@@ -90,7 +90,8 @@ export interface CallHeader {
 export interface OpenOp {
   kind: 'open';
   call: CallHeader;
-  accounts: AccountRef[];
+  /** Most specific first, each once. */
+  accounts: readonly AccountRef[];
   /** null when no account has a cap: nothing is held and the output is not bounded. */
   bound: HoldBound | null;
   /** How long the call may stand in line while only open holds are in its way. */

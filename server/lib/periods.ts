@@ -9,7 +9,8 @@ export interface Period {
   end: number;
 }
 
-const FIXED_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const FIXED_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DAY_MS = 86_400_000;
 /** Periods remembered; they end, so the map is emptied when it is full. */
 const MAX_REMEMBERED = 5_000;
 
@@ -27,22 +28,30 @@ export function periodOf(text: string, anchorAt: number, timeZone: string, at: n
   if (known && at >= known.start && at < known.end) return known;
   const duration = parseDuration(text);
   if (!duration) throw new RangeError(`${text} is not a budget period`);
-  const period = calendarPeriod(duration, timeZone, at) ?? fixedPeriod(duration, anchorAt, at);
+  const period = periodAt(duration, { anchorAt, timeZone, at });
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(key, period);
   return period;
 }
 
+interface Place {
+  anchorAt: number;
+  timeZone: string;
+  at: number;
+}
+
 /** 1d → that day; 7d and 1w → the week from Monday; 30d and 1mo → the month; n months from January. */
-function calendarPeriod({ count, unit }: Duration, timeZone: string, at: number): Period | undefined {
+function periodAt({ count, unit }: Duration, place: Place): Period {
+  if (unit === 's' || unit === 'm' || unit === 'h') return fixedPeriod(count * FIXED_MS[unit], place);
+  const { timeZone, at } = place;
   const midnight = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).startOfDay();
-  const days = unit === 'd' ? count : unit === 'w' ? count * 7 : undefined;
+  const days = unit === 'mo' ? undefined : count * (unit === 'w' ? 7 : 1);
   if (days === 1) return between(midnight, midnight.add({ days: 1 }));
   if (days === 7) {
     const monday = midnight.subtract({ days: midnight.dayOfWeek - 1 }).startOfDay();
     return between(monday, monday.add({ days: 7 }));
   }
-  if (days !== 30 && unit !== 'mo') return undefined;
+  if (days !== undefined && days !== 30) return daysPeriod(days, place);
   const months = days === 30 ? 1 : count;
   const since1970 = (midnight.year - 1970) * 12 + midnight.month - 1;
   const first = midnight
@@ -52,10 +61,19 @@ function calendarPeriod({ count, unit }: Duration, timeZone: string, at: number)
   return between(first, first.add({ months }));
 }
 
-function fixedPeriod({ count, unit }: Duration, anchorAt: number, at: number): Period {
-  const length = count * FIXED_MS[unit as keyof typeof FIXED_MS];
-  const start = anchorAt + Math.floor((at - anchorAt) / length) * length;
-  return { start, end: start + length };
+function fixedPeriod(lengthMs: number, { anchorAt, at }: Place): Period {
+  const start = anchorAt + Math.floor((at - anchorAt) / lengthMs) * lengthMs;
+  return { start, end: start + lengthMs };
+}
+
+/** So many calendar days from the anchor's own time of day, on both sides of a change of the clock. */
+function daysPeriod(days: number, { anchorAt, timeZone, at }: Place): Period {
+  const anchor = Temporal.Instant.fromEpochMilliseconds(anchorAt).toZonedDateTimeISO(timeZone);
+  const startOf = (index: number) => anchor.add({ days: index * days }).epochMilliseconds;
+  let index = Math.floor((at - anchorAt) / (days * DAY_MS));
+  if (at < startOf(index)) index -= 1;
+  if (at >= startOf(index + 1)) index += 1;
+  return { start: startOf(index), end: startOf(index + 1) };
 }
 
 function between(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): Period {

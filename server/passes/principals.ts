@@ -117,7 +117,13 @@ export function guestId(ip: string): string {
 function planLevel(plan: PlanRow, { settings }: Installation): PermissionLevel {
   const level = levelOf({ ...plan, kind: 'plan' }, plan);
   const rpmLimit = settingsRpm(plan.id, settings) ?? level.rpmLimit;
-  return { ...level, rpmLimit, contentPolicy: plan.id === GUEST_PLAN_ID ? 'none' : level.contentPolicy };
+  const pool = { budgetNanos: plan.poolBudgetNanos, budgetPeriod: plan.poolBudgetPeriod };
+  return {
+    ...level,
+    ...(pool.budgetNanos === null ? {} : { pool }),
+    rpmLimit,
+    contentPolicy: plan.id === GUEST_PLAN_ID ? 'none' : level.contentPolicy,
+  };
 }
 
 function systemLevel({ settings }: Installation): PermissionLevel {

@@ -1,6 +1,8 @@
 // What passes have spent in the period that runs now, from their accounts.
 import { accountsOf } from '../budgets/accounts.ts';
+import { findBalances } from '../budgets/store.ts';
 import type { AppContext } from '../context.ts';
+import type { AccountRef } from '../ledger/ledger.ts';
 import { passPrincipal } from './principals.ts';
 import { type PassRow, withParts } from './store.ts';
 
@@ -14,25 +16,16 @@ export interface PassSpend {
 export async function spendOf(ctx: AppContext, passes: readonly PassRow[]): Promise<(pass: PassRow) => PassSpend> {
   const now = ctx.clock.now();
   const installation = { settings: ctx.settings.current(), timeZone: ctx.config.TIME_ZONE };
-  const periods = new Map<string, { periodStart: number; periodEnd: number | null }>();
-  for (const parts of await withParts(ctx.db, passes))
-    periods.set(parts.pass.id, accountsOf(passPrincipal(parts, installation), now)[0]!);
-  const starts = new Set([...periods.values()].map(({ periodStart }) => periodStart));
-  const accounts = await listAccounts(ctx, [...periods.keys()], [...starts]);
+  const accounts = new Map<string, AccountRef>();
+  for (const parts of await withParts(ctx.db, passes)) {
+    const [own] = accountsOf(passPrincipal(parts, installation), now);
+    if (own) accounts.set(parts.pass.id, own);
+  }
+  const balanceOf = await findBalances(ctx.db, [...accounts.values()]);
   return ({ id }) => {
-    const { periodStart = 0, periodEnd = null } = periods.get(id) ?? {};
-    const account = accounts.find((row) => row.partyId === id && row.periodStart === periodStart);
-    return { spentNanos: account?.settledNanos ?? 0, resetsAt: periodEnd };
+    const account = accounts.get(id);
+    return account
+      ? { spentNanos: balanceOf(account).spentNanos, resetsAt: account.periodEnd }
+      : { spentNanos: 0, resetsAt: null };
   };
-}
-
-async function listAccounts({ db }: AppContext, passIds: string[], starts: number[]) {
-  if (passIds.length === 0) return [];
-  return db
-    .selectFrom('accounts')
-    .select(['partyId', 'periodStart', 'settledNanos'])
-    .where('partyKind', '=', 'pass')
-    .where('partyId', 'in', passIds)
-    .where('periodStart', 'in', starts)
-    .execute();
 }

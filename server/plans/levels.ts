@@ -6,8 +6,15 @@ import type { PartyKind } from '../ledger/ledger.ts';
 
 export type ContentPolicy = 'none' | 'on_request' | 'full';
 
+/** An amount for a period; null period = it never resets, null amount = no budget. */
+export interface Budget {
+  budgetNanos: number | null;
+  /** LiteLLM's durations: `30s 30m 30h 30d 1w 1mo`. */
+  budgetPeriod: string | null;
+}
+
 /** One level's own settings; null = not set here. */
-export interface PermissionLevel {
+export interface PermissionLevel extends Budget {
   kind: PartyKind;
   id: string;
   /** How a refusal names it, such as a pass's alias or a plan's name. */
@@ -17,9 +24,8 @@ export interface PermissionLevel {
   accessSchedule: Timetable | null;
   contentPolicy: ContentPolicy | null;
   maxOutputTokens: number | null;
-  budgetNanos: number | null;
-  /** LiteLLM's durations: `30s 30m 30h 30d 1w 1mo`; null with a budget = never resets. */
-  budgetPeriod: string | null;
+  /** A plan's budget that everyone on it shares, beside the one each of them has. */
+  pool?: Budget;
   /** Where periods that are not aligned to the calendar begin: the level's creation, epoch ms. */
   budgetAnchorAt: number;
   rpmLimit: number | null;
