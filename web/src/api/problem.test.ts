@@ -20,7 +20,9 @@ describe('a problem', () => {
     ['insufficient_quota', 'insufficient_quota', 429, 'quota'],
     ['authentication_error', 'login_expired', 401, 'login'],
     ['permission_error', 'guests_off', 403, 'login'],
-    ['permission_error', 'class_closed', 403, 'refused'],
+    ['permission_error', 'class_closed', 403, 'closed'],
+    ['permission_error', 'class_paused', 403, 'closed'],
+    ['permission_error', 'model_not_allowed', 403, 'refused'],
     ['authentication_error', 'login_failed', 401, 'refused'],
     ['server_error', 'internal_error', 500, 'refused'],
   ])('of type %s, code %s is shown as %s', (type, code, status, kind) => {

@@ -1,7 +1,7 @@
 // The one error value the pages know: what went wrong, in the reader's language where the server said it.
 
 /** What the page does about it; the server's `error.type` and `error.code` decide. */
-export type ProblemKind = 'limit' | 'quota' | 'upstream' | 'login' | 'network' | 'refused';
+export type ProblemKind = 'limit' | 'quota' | 'upstream' | 'login' | 'closed' | 'network' | 'refused';
 
 /** The body of an error answer, of every family of addresses. */
 interface ErrorBody {
@@ -55,6 +55,7 @@ const UPSTREAM_CODES = new Set(['stream_cut', 'upstream_error', 'upstream_timeou
 function kindOf(type: string, code: string, status: number): ProblemKind {
   if (type === 'rate_limit_exceeded' || type === 'rate_limit_error') return 'limit';
   if (type === 'insufficient_quota') return 'quota';
+  if (code.startsWith('class_')) return 'closed';
   if (code === 'login_expired' || code === 'credential_missing' || code === 'guests_off') return 'login';
   if (type === 'upstream_error' || UPSTREAM_CODES.has(code) || status === 502 || status === 504) return 'upstream';
   if (status === 429) return 'limit';

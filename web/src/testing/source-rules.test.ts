@@ -1,6 +1,10 @@
 // What every source file of the pages keeps to; a linter cannot see into templates.
 import { describe, expect, test } from 'vitest';
 
+import rawTexts from '@/i18n/en.json?raw';
+
+const en = JSON.parse(rawTexts) as Record<string, Record<string, string>>;
+
 const FILES = import.meta.glob<string>(['../**/*.{vue,ts,css}', '!../**/*.test.ts'], {
   query: '?raw',
   import: 'default',
@@ -56,6 +60,12 @@ describe('source files', () => {
       ),
     );
     expect(words.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('use every text there is', () => {
+    const keys = Object.entries(en).flatMap(([group, texts]) => Object.keys(texts).map((key) => `${group}.${key}`));
+    const sources = files.map(({ text }) => text).join('\n');
+    expect(keys.filter((key) => !sources.includes(`'${key}'`))).toEqual([]);
   });
 
   test('are components of at most 250 lines', () => {
