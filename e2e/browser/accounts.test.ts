@@ -23,6 +23,14 @@ async function signInAsAdmin(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
 }
 
+/** Ends the sign-in on the server; the page does not know of it yet. */
+async function endSignIn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { token } = JSON.parse(sessionStorage.getItem('hallpass.login')!) as { token: string };
+    await fetch('/api/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  });
+}
+
 describe('somebody new', () => {
   test('registers, signs in, asks with the sign-in, and signs out', async () => {
     await using visitor = await visit(site.browser, `${site.url}/register`);
@@ -66,6 +74,27 @@ describe('somebody new', () => {
     await field(page, 'Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create the account' }).click();
     await page.getByText('This e-mail address is already registered.').waitFor();
+  });
+
+  test('whose sign-in has ended is told so, and may go on as a guest', async () => {
+    await using visitor = await visit(site.browser, `${site.url}/register`);
+    const { page } = visitor;
+    await field(page, 'E-mail').fill('late@school.test');
+    await field(page, 'Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.getByText('The account is ready.').waitFor();
+    await field(page, 'Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: /^Model: / }).waitFor();
+    await endSignIn(page);
+    await ask(page, 'Hello');
+    const dialog = page.getByRole('alertdialog', { name: 'Please sign in again' });
+    await dialog.getByText('Your sign-in has ended. Please sign in again.').waitFor();
+    const again = page.waitForRequest('**/api/chat/completions');
+    await dialog.getByRole('button', { name: 'Go on without an account' }).click();
+    expect((await again).headers().authorization).toBeUndefined();
+    await answered(page);
+    expect(await page.getByRole('article').count()).toBe(2);
   });
 
   test('with a wrong password is told so, and shown what was typed on demand', async () => {
@@ -178,10 +207,7 @@ describe('an administrator', () => {
     await using visitor = await visit(site.browser, `${site.url}/admin`);
     const { page } = visitor;
     await signInAsAdmin(page);
-    await page.evaluate(() => {
-      const login = JSON.parse(sessionStorage.getItem('hallpass.login')!);
-      return fetch('/api/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${login.token}` } });
-    });
+    await endSignIn(page);
     await page.getByRole('link', { name: 'Channels' }).click();
     await page.getByLabel('User name').fill('admin');
     await field(page, 'Password').fill(ADMIN_PASSWORD);
