@@ -9,6 +9,8 @@ export const ADMIN_KEY = 'sk-test-admin-key-0123456789';
 export interface GatewayApp extends AsyncDisposable {
   app: TestApp;
   upstream: ScriptedUpstream;
+  /** An administrator's login. */
+  admin: string;
   /** Adds a channel that serves one model; `fields` are those of POST /api/admin/channels. */
   addModel(model: string, script?: UpstreamScript, fields?: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Makes a pass; `fields` are those of POST /key/generate. */
@@ -34,6 +36,7 @@ export async function createGatewayApp(env: Record<string, string> = {}): Promis
   return {
     app,
     upstream,
+    admin,
     async addModel(model, script = {}, fields = {}) {
       upstream.script(model, script);
       const json = {
