@@ -108,6 +108,9 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
 function listen(ctx: AppContext): void {
   const { events, gateway, blocklist, shutdown, log } = ctx;
   const failed = (error: unknown) => log.error('what an event asked for could not be done', { error });
+  events.on('classroom.paused', ({ classroomId }) => {
+    for (const attempt of gateway.running) if (attempt.classroomId === classroomId) attempt.abort('paused');
+  });
   shutdown.expired.addEventListener('abort', () => {
     for (const attempt of gateway.running) attempt.abort('stopping');
   });

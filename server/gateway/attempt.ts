@@ -42,6 +42,10 @@ export class Attempt {
     ctx.gateway.running.add(this);
   }
 
+  get classroomId(): string | null {
+    return this.call.principal.classroomId;
+  }
+
   get signal(): AbortSignal {
     return this.#control.signal;
   }

@@ -88,6 +88,11 @@ describe('400', () => {
     expect(await refusal(response)).toMatchObject({ status: 400, code, param });
   });
 
+  test('an output cap beyond any model is no mistake', async () => {
+    for (const max_tokens of [2_147_483_647, Number.MAX_SAFE_INTEGER])
+      expect((await gateway.chat(key, { max_tokens })).status).toBe(200);
+  });
+
   test('what the upstream refuses is relayed, without its addresses and keys', async () => {
     const message = 'bad tool at https://internal.example/x for key sk-abcdef123456 on 10.0.0.7:8080';
     await gateway.addModel('strict', { status: 422, rawBody: JSON.stringify({ error: { message } }) });

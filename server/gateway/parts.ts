@@ -17,7 +17,7 @@ export interface GatewayParts {
   estimator: Estimator;
   hooks: Hooks;
   /** Requests that are under way; a listener each on one shared signal would cost more with every stream. */
-  running: Set<{ abort(reason: AbortReason): void }>;
+  running: Set<{ classroomId: string | null; abort(reason: AbortReason): void }>;
   /** Numbers in [0, 1) for weights and rotation. */
   random: () => number;
 }

@@ -108,7 +108,7 @@ export class StreamRelay implements Watched {
     let item: Awaited<ReturnType<typeof stream.next>> = { kind: 'event', data: this.answer.first };
     for (;;) {
       if (item.kind === 'beat') yield event(this.#reader.heartbeat());
-      else if (item.kind === 'failed') return this.ctx.shutdown.expired.aborted ? STOPPING : cut(item.reason);
+      else if (item.kind === 'failed') return this.#endedByUs() ?? cut(item.reason);
       else if (item.kind === 'end')
         return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
       else {
@@ -127,6 +127,11 @@ export class StreamRelay implements Watched {
       item = await stream.next();
       this.#isWaiting = false;
     }
+  }
+
+  #endedByUs(): Ending | undefined {
+    if (this.ctx.shutdown.expired.aborted) return STOPPING;
+    return this.answer.attempt.abortReason === 'paused' ? PAUSED : undefined;
   }
 
   #note(reading: { text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }): void {
@@ -208,6 +213,8 @@ const STOPPING: Ending = {
   code: 'server_stopping',
   detail: 'the server stopped before the answer was complete',
 };
+
+const PAUSED: Ending = { ok: false, code: 'class_paused', detail: 'the class was paused' };
 
 function cut(detail: string): Ending {
   return { ok: false, code: detail === 'stalled' ? 'upstream_timeout' : 'stream_cut', detail };

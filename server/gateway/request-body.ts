@@ -82,7 +82,7 @@ function wholeOrNone(
   fields: Record<string, unknown>,
   name: string,
   min: number,
-  max = 100_000_000,
+  max = Number.MAX_SAFE_INTEGER,
 ): number | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;

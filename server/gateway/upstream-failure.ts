@@ -21,7 +21,7 @@ export interface UpstreamFailure {
 }
 
 /** Why we ourselves ended an attempt. */
-export type AbortReason = 'client' | 'timeout' | 'stopping' | 'useless';
+export type AbortReason = 'client' | 'timeout' | 'stopping' | 'paused' | 'useless';
 
 const failure = (code: ErrorCode, more: Partial<UpstreamFailure> = {}): UpstreamFailure => ({
   status: 'error',
@@ -34,12 +34,14 @@ const failure = (code: ErrorCode, more: Partial<UpstreamFailure> = {}): Upstream
   ...more,
 });
 
+/** What a client is told; one that has left is told nothing. */
+const ENDED_BY_US = { client: 'upstream_error', stopping: 'server_stopping', paused: 'class_paused' } as const;
+
 /** The adapter threw before an answer's head arrived. */
 export function failureOfError(error: unknown, reason: AbortReason | undefined): UpstreamFailure {
   if (reason === 'timeout') return failure('upstream_timeout', { status: 'timeout', chargePrompt: true });
-  if (reason === 'client' || reason === 'stopping') {
-    const code = reason === 'stopping' ? 'server_stopping' : 'upstream_error';
-    return failure(code, { status: 'cancelled', chargePrompt: true, retry: false, unhealthy: false });
+  if (reason === 'client' || reason === 'stopping' || reason === 'paused') {
+    return failure(ENDED_BY_US[reason], { status: 'cancelled', chargePrompt: true, retry: false, unhealthy: false });
   }
   if (error instanceof UpstreamUnusable) return failure('upstream_error', { retry: false, options: { cause: error } });
   if (error instanceof UpstreamUnreachable) return failure('upstream_error', { options: { cause: error } });

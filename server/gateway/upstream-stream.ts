@@ -49,7 +49,7 @@ export class UpstreamStream {
     }
   }
 
-  /** Called about once a second while the stream is open. */
+  /** Called every half second while the stream is open. */
   tick(now: number, beatMs: number): void {
     if (!this.#wake) return;
     if (now - this.#lastAt >= this.stallMs) {

@@ -142,6 +142,28 @@ describe('clocks', () => {
   });
 });
 
+describe('the class', () => {
+  test('paused: its running answers end and are paid, others go on, the next is refused', async () => {
+    const { ctx } = gateway.app;
+    const [paused, other] = [await addClassroom(ctx), await addClassroom(ctx)];
+    const { key } = await addPass(ctx, { classroomId: paused });
+    const neighbour = await addPass(ctx, { classroomId: other });
+    const running = await gateway.chat(key, STREAM);
+    const elsewhere = await gateway.chat(neighbour.key, STREAM);
+    await gateway.addModel('slow head', { headDelayMs: 1_000 }, OUTPUT_ONLY);
+    const whole = gateway.chat(key, { ...ASK, model: 'slow head' });
+    await Bun.sleep(150);
+    await ctx.db.updateTable('classrooms').set({ pausedAt: ctx.clock.now() }).where('id', '=', paused).execute();
+    ctx.events.emit({ type: 'classroom.paused', classroomId: paused });
+    const events = eventsOf(await running.text());
+    expect(JSON.parse(events.at(-1)!)).toMatchObject({ error: { code: 'class_paused', type: 'permission_error' } });
+    expect(await rowOf(running)).toMatchObject({ status: 'cut', errorCode: 'class_paused', state: 'settled' });
+    expect(await errorOf(await whole)).toMatchObject({ code: 'class_paused' });
+    expect(await errorOf(await gateway.chat(key, ASK))).toMatchObject({ code: 'class_paused' });
+    expect(eventsOf(await elsewhere.text()).at(-1)).toBe('[DONE]');
+  });
+});
+
 describe('channels', () => {
   test('deleted or emptied while a call runs: the call ends and is paid, the next finds no model', async () => {
     const key = await gateway.pass();

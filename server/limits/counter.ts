@@ -50,17 +50,16 @@ export class Counter {
 
   /** More tokens than were estimated count now; fewer are taken off where they were counted. */
   correctTokens(place: Place, difference: number): void {
-    if (!this.#tokenSlots) return;
     if (difference > 0) this.#addTokens(this.#second, difference);
     else if (this.#holds(place.second)) this.#addTokens(place.second, difference);
   }
 
   /** Takes a request out of the window again, if it is still in it. */
-  giveBack(place: Place): void {
+  giveBack(place: Place, countedTokens: boolean): void {
     if (!this.#holds(place.second)) return;
     this.#requestSlots[place.second % WINDOW_SECONDS]! -= 1;
     this.requests -= 1;
-    if (this.#tokenSlots) this.#addTokens(place.second, -place.tokens);
+    if (countedTokens) this.#addTokens(place.second, -place.tokens);
   }
 
   /** Seconds until at most `allowed` requests are left of what is counted now. */

@@ -176,6 +176,16 @@ export function limitsSuite(name: string, make: (clock: TestClock, leaseMs: numb
       leaseOf(await run.limits.acquire([p], 100));
     });
 
+    test('tokens that were not counted are not taken off, when a limit comes and goes', async () => {
+      await using run = await start();
+      const limited = scope('pass:p', { tpm: 100 });
+      leaseOf(await run.limits.acquire([limited], 60));
+      const free = scope('pass:p');
+      leaseOf(await run.limits.acquire([free], 500)).refund();
+      leaseOf(await run.limits.acquire([free], 500)).release(10);
+      expect((await run.limits.peek(limited)).tokens).toMatchObject({ remaining: 40 });
+    });
+
     test('a request larger than the limit never fits', async () => {
       await using run = await start();
       expect(refusalOf(await run.limits.acquire([scope('pass:p', { tpm: 100 })], 101)).retryAfterMs).toBe(60_000);

@@ -66,11 +66,12 @@ export class MemoryLimits implements Limits {
       if (done) return;
       done = true;
       const second = Math.floor(this.#clock.monotonic() / 1000);
-      for (const { counter } of counted) {
+      for (const { scope, counter } of counted) {
         counter.advance(second);
         counter.close(place);
-        if (giveBack) counter.giveBack(place);
-        else if (actualTokens !== undefined) counter.correctTokens(place, actualTokens - place.tokens);
+        const countsTokens = scope.tpm !== null;
+        if (giveBack) counter.giveBack(place, countsTokens);
+        else if (countsTokens && actualTokens !== undefined) counter.correctTokens(place, actualTokens - place.tokens);
       }
     };
     return {
