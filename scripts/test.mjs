@@ -37,7 +37,14 @@ async function main() {
   await ensureInstalled({ dev: true });
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-reports-'));
   const results = [];
-  for (const suite of chosen) results.push(await attempt(suite, folder));
+  // The suite that runs gets the signal too and ends by itself.
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (interrupted = true));
+  for (const suite of chosen) {
+    const result = await attempt(suite, folder);
+    results.push(interrupted ? { ...result, failed: Math.max(result.failed, 1), note: 'was interrupted' } : result);
+    if (interrupted) break;
+  }
   rmSync(folder, { recursive: true, force: true });
   report(results);
   return results;
@@ -52,8 +59,8 @@ function report(results) {
     );
     if (failed > 0 && note) console.log(`  To leave it out: npm test -- --without ${suite.name}`);
   }
-  for (const { name, title } of ALL.filter(({ name }) => !results.some(({ suite }) => suite.name === name)))
-    console.log(`– ${title}: left out as asked (${name})`);
+  const left = ALL.filter(({ name }) => !results.some(({ suite }) => suite.name === name));
+  for (const { name, title } of left) console.log(`– ${title}: not run (${name})`);
 }
 
 const total = (results, what) => results.reduce((sum, result) => sum + result[what], 0);

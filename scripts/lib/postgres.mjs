@@ -31,12 +31,19 @@ export async function startPostgres() {
     );
     const port = await freePort();
     const server = await waitUntilReady(spawnServer({ native, data, port, folder, owner }));
+    // Should this process end in the middle of a run, nothing of it may stay behind.
+    const abandon = () => {
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    };
+    process.once('exit', abandon);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       stop: async () => {
         const ended = new Promise((resolve) => server.once('close', resolve));
         server.kill('SIGINT');
         await ended;
+        process.off('exit', abandon);
         rmSync(folder, { recursive: true, force: true });
       },
     };
