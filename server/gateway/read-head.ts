@@ -8,6 +8,7 @@ import {
   failureOfBody,
   failureOfSize,
   failureOfStatus,
+  hiderOf,
   type UpstreamFailure,
 } from './upstream-failure.ts';
 import { UpstreamStream } from './upstream-stream.ts';
@@ -19,7 +20,8 @@ export async function readHead(response: Response, call: Call, attempt: Attempt)
   attempt.upstreamRequestId = response.headers.get('x-request-id')?.slice(0, 200) ?? null;
   if (response.status !== 200) {
     const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
-    return failureOfStatus(response.status, text, response.headers.get('retry-after'));
+    const hide = hiderOf(attempt.route, attempt.key, call.model.publicName);
+    return failureOfStatus(response.status, text, response.headers.get('retry-after'), hide);
   }
   return call.request.stream ? streamHead(response, call, attempt) : wholeHead(response, call, attempt);
 }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '@hallpass/shared/errors.ts';
 
 import type { AttemptStatus } from '../ledger/ledger.ts';
 import type { AppErrorOptions } from '../lib/app-error.ts';
+import type { CatalogKey, CatalogRoute } from '../models/catalog.ts';
 import { UpstreamUnreachable, UpstreamUnusable } from './protocols/protocol.ts';
 
 export interface UpstreamFailure {
@@ -59,9 +60,14 @@ export function failureOfSize(detail: string, httpStatus: number): UpstreamFailu
 }
 
 /** The upstream answered with a status that is no success. @param text the start of its body. */
-export function failureOfStatus(httpStatus: number, text: string, retryAfter: string | null): UpstreamFailure {
+export function failureOfStatus(
+  httpStatus: number,
+  text: string,
+  retryAfter: string | null,
+  hide: Hide = same,
+): UpstreamFailure {
   if (httpStatus === 401 || httpStatus === 403) {
-    const reason = `HTTP ${httpStatus}: ${cleanDetail(text)}`;
+    const reason = `HTTP ${httpStatus}: ${cleanDetail(text, hide)}`;
     return failure('upstream_error', { httpStatus, key: { effect: 'disable', reason }, unhealthy: false });
   }
   if (httpStatus === 429) {
@@ -81,7 +87,7 @@ export function failureOfStatus(httpStatus: number, text: string, retryAfter: st
       retry: false,
       options: { cause: new Error('a redirect is not followed') },
     });
-  const detail = cleanDetail(text);
+  const detail = cleanDetail(text, hide);
   return failure('upstream_rejected', { httpStatus, retry: false, unhealthy: false, options: { params: { detail } } });
 }
 
@@ -93,9 +99,27 @@ export function retryAfterMs(header: string | null, now = Date.now()): number | 
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
+/** Takes out of an upstream's sentence what we know to be the inside. */
+export type Hide = (text: string) => string;
+
+const same: Hide = (text) => text;
+
+/** A shorter one is a placeholder, and would be found in the middle of words. */
+const SECRET_MIN = 6;
+
+/** The key that was sent and the channel's address go, whatever they look like; the model gets its public name back. */
+export function hiderOf({ channel, upstreamModel }: CatalogRoute, key: CatalogKey | null, publicName: string): Hide {
+  const { host, hostname } = new URL(channel.baseUrl);
+  // A bare name such as `ollama` is also an ordinary word.
+  const parts = [key?.secret ?? '', host, /[.:]/.test(hostname) ? hostname : ''];
+  const inside = parts.filter((part) => part.length >= SECRET_MIN);
+  return (text) =>
+    inside.reduce((rest, part) => rest.replaceAll(part, '…'), text).replaceAll(upstreamModel, () => publicName);
+}
+
 /** The upstream's own sentence without addresses or anything that looks like a key. */
-export function cleanDetail(text: string): string {
-  return messageOf(text)
+export function cleanDetail(text: string, hide: Hide = same): string {
+  return hide(messageOf(text))
     .replace(/https?:\/\/\S+/gi, '…')
     .replace(/\b(sk|key|token|bearer)[-_ ][\w*.-]{6,}/gi, '…')
     .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
