@@ -34,12 +34,27 @@ function serve(app: Hono<HttpEnv>, hostname: string, port: number): Bun.Server<u
       // A model may think for minutes without a byte; the gateway has a timer of its own for silent upstreams.
       idleTimeout: 0,
       maxRequestBodySize: MAX_BODY_BYTES,
-      fetch: (request, bun) => app.fetch(request, { ip: bun.requestIP(request)?.address ?? '' }),
+      fetch: (request, bun) => {
+        const whole = withAddress(request);
+        return whole ? app.fetch(whole, { ip: bun.requestIP(request)?.address ?? '' }) : badHost();
+      },
     });
   } catch (error) {
     throw new StartError(refusalText((error as NodeJS.ErrnoException).code, hostname, port), { cause: error });
   }
 }
+
+/**
+ * Without a usable `Host`, what Bun gives as the URL is none: further in, another path would be found in it, or none.
+ * HTTP/1.0 needs no `Host` (health checks of load balancers send none); one that is no host is refused.
+ */
+function withAddress(request: Request): Request | undefined {
+  if (URL.canParse(request.url)) return request;
+  if (request.headers.get('host') || !request.url.startsWith('/')) return undefined;
+  return new Request(`http://localhost${request.url}`, request);
+}
+
+const badHost = (): Response => new Response(null, { status: 400, headers: { connection: 'close' } });
 
 function refusalText(code: string | undefined, hostname: string, port: number): string {
   if (code === 'EADDRINUSE')

@@ -1,7 +1,9 @@
-// What arrives over a real socket, byte by byte: hostile credentials in every carrier, and hostile paths.
+// What arrives over a real socket, byte by byte: hostile credentials in every carrier (S07–S09), hosts (S12),
+// paths (S51) and bodies (S52).
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 
 import { createApp } from '../app.ts';
+import { addPass } from '../testing/passes.ts';
 import { signInAs } from '../testing/people.ts';
 import { type RawReply, sendRaw } from '../testing/raw-request.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
@@ -160,6 +162,79 @@ test('made-up hosts and forwarding headers change no answer', async () => {
   expect(spoofed.status).toBe(200);
   expect(spoofed.text.split('\r\n\r\n')[1]).toBe(plain.text.split('\r\n\r\n')[1]!);
   expect(spoofed.text).not.toContain('evil');
+});
+
+test.each(['', '/x', 'a b', 'a/api/auth/options?', 'u:p@h/#', '<>', '[::1', 'x:99999'])(
+  'S12: with the host %j no address is taken for another',
+  async (host) => {
+    const answerTo = (path: string, more = '') =>
+      sendRaw(server.port, bytes(`GET ${path} HTTP/1.1\r\nhost: ${host}${more}`));
+    // Were the path looked for behind the host, these would be /api/…
+    for (const path of ['/ab/api/auth/options', '/ab/api/auth/me', '//a/api/auth/options'])
+      expect([path, [400, 404].includes((await answerTo(path)).status)]).toEqual([path, true]);
+    expect([200, 400]).toContain((await answerTo('/api/auth/options')).status);
+    expect([401, 400]).toContain((await answerTo('/api/admin/config')).status);
+    const post = `POST /api/auth/login HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 0`;
+    expect([415, 400]).toContain((await sendRaw(server.port, bytes(post))).status);
+  },
+);
+
+test('S12: HTTP/1.0 without a host, as load balancers check health, gets the address it asked for', async () => {
+  const answerTo = (line: string) => sendRaw(server.port, bytes(`${line} HTTP/1.0`));
+  expect(await answerTo('GET /healthz')).toMatchObject({ status: 200, text: expect.stringContaining('"ok"') });
+  expect((await answerTo('GET /ab/api/auth/options')).status).toBe(404);
+  expect((await answerTo('POST /v1/chat/completions')).status).toBe(401);
+  expect(app.logs.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('S08: one header sent twice is one credential at most, whichever of the two is right', async () => {
+  const good = `Bearer ${login}`;
+  for (const [first, second] of [
+    [good, 'Bearer sk-hp-other'],
+    ['Bearer sk-hp-other', good],
+    [good, 'Basic eDp5'],
+    [good, ''],
+  ]) {
+    const reply = await send('GET /api/auth/me HTTP/1.1', [`authorization: ${first}`, `authorization: ${second}`]);
+    expect([first, second, reply.status]).toEqual([first, second, 401]);
+  }
+  for (const scheme of ['bearer', 'BEARER', 'Bearer   '])
+    expect((await send('GET /api/auth/me HTTP/1.1', [`authorization: ${scheme} ${login}`])).status).toBe(200);
+  for (const wrong of ['Bearer', 'Bearer ', `Bearer${login}`, `Bearer\t${login}`, `Token ${login}`, `Bearer ${login} x`])
+    expect([wrong, (await send('GET /api/auth/me HTTP/1.1', [`authorization: ${wrong}`])).status]).toEqual([wrong, 401]);
+});
+
+test('S09: what is nearly a pass is no pass', async () => {
+  const { key } = await addPass(app.ctx);
+  const models = (value: string) => send('GET /v1/models HTTP/1.1', [`authorization: Bearer ${value}`]);
+  expect((await models(key)).status).toBe(200);
+  const near = [
+    key.slice(0, -1),
+    key.slice(0, 20),
+    `${key}x`,
+    `${key}.`,
+    `${key}%20`,
+    `${key}%00`,
+    key.toUpperCase(),
+    `${key.slice(0, -1)}${key.at(-1) === 'x' ? 'y' : 'x'}`,
+    utf8(key.replace('sk', 'ѕk')),
+    utf8(`${key}\u200b`),
+    utf8(`\ufeff${key}`),
+    new Bun.CryptoHasher('sha256').update(key).digest('hex'),
+  ];
+  for (const value of near) expect([value, (await models(value)).status]).toEqual([value, 401]);
+});
+
+test.each([
+  ['two lengths', 'content-length: 2\r\ncontent-length: 40'],
+  ['a length and chunks', 'content-length: 6\r\ntransfer-encoding: chunked'],
+  ['chunks by another name', 'transfer-encoding: xchunked'],
+  ['a space before the colon', 'content-length : 2'],
+])('S52: a body with %s is refused, and what follows it is no request', async (_name, headers) => {
+  const head = `POST /api/auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${headers}\r\n\r\n`;
+  const { text } = await sendRaw(server.port, bytes(`${head}0\r\n\r\nGET /api/auth/options HTTP/1.1\r\nhost: a`));
+  expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  expect(text).not.toContain('guests_allowed');
 });
 
 test('after all of it the server still serves', async () => {
