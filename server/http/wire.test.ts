@@ -200,8 +200,18 @@ test('S08: one header sent twice is one credential at most, whichever of the two
   }
   for (const scheme of ['bearer', 'BEARER', 'Bearer   '])
     expect((await send('GET /api/auth/me HTTP/1.1', [`authorization: ${scheme} ${login}`])).status).toBe(200);
-  for (const wrong of ['Bearer', 'Bearer ', `Bearer${login}`, `Bearer\t${login}`, `Token ${login}`, `Bearer ${login} x`])
-    expect([wrong, (await send('GET /api/auth/me HTTP/1.1', [`authorization: ${wrong}`])).status]).toEqual([wrong, 401]);
+  for (const wrong of [
+    'Bearer',
+    'Bearer ',
+    `Bearer${login}`,
+    `Bearer\t${login}`,
+    `Token ${login}`,
+    `Bearer ${login} x`,
+  ])
+    expect([wrong, (await send('GET /api/auth/me HTTP/1.1', [`authorization: ${wrong}`])).status]).toEqual([
+      wrong,
+      401,
+    ]);
 });
 
 test('S09: what is nearly a pass is no pass', async () => {
