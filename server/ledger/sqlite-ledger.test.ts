@@ -1,14 +1,21 @@
 // The suite on SQLite.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { afterAll } from 'bun:test';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ledgerSuite } from './ledger.suite.ts';
 import { openTestLedger } from './sqlite-ledger.fixtures.ts';
 
+/** A migrated database, copied for each test. */
+let template: Promise<string> | undefined;
+
 ledgerSuite('sqlite', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'hallpass-ledger-'));
-  let test = await openTestLedger(join(folder, 'hallpass.db'));
+  template ??= makeTemplate();
+  const folder = await newFolder();
+  const path = join(folder, 'hallpass.db');
+  await copyFile(await template, path);
+  let test = await openTestLedger(path);
   return {
     get ledger() {
       return test.ledger;
@@ -18,7 +25,7 @@ ledgerSuite('sqlite', async () => {
     },
     async restart() {
       await test.handle.close();
-      test = await openTestLedger(join(folder, 'hallpass.db'));
+      test = await openTestLedger(path);
     },
     async [Symbol.asyncDispose]() {
       await test.handle.close();
@@ -26,3 +33,18 @@ ledgerSuite('sqlite', async () => {
     },
   };
 });
+
+afterAll(async () => {
+  if (template) await rm(dirname(await template), { recursive: true });
+});
+
+async function makeTemplate(): Promise<string> {
+  const path = join(await newFolder(), 'template.db');
+  const { handle } = await openTestLedger(path);
+  await handle.close();
+  return path;
+}
+
+function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'hallpass-ledger-'));
+}

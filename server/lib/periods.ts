@@ -1,6 +1,7 @@
 // Budget periods and calendar days, in a time zone. Whole days, weeks and months follow the calendar, as LiteLLM's
 // resets do (midnight, Monday, the first); every other length is counted from an anchor.
 import { type Duration, parseDuration } from './durations.ts';
+import { remember } from './remember.ts';
 
 export interface Period {
   /** Epoch ms, inclusive. */
@@ -11,7 +12,7 @@ export interface Period {
 
 const FIXED_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DAY_MS = 86_400_000;
-/** Periods remembered; they end, so the map is emptied when it is full. */
+/** Periods and days remembered: the same few are asked for with every call. */
 const MAX_REMEMBERED = 5_000;
 
 const remembered = new Map<string, Period>();
@@ -29,9 +30,7 @@ export function periodOf(text: string, anchorAt: number, timeZone: string, at: n
   const duration = parseDuration(text);
   if (!duration) throw new RangeError(`${text} is not a budget period`);
   const period = periodAt(duration, { anchorAt, timeZone, at });
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, period);
-  return period;
+  return remember(remembered, key, period, MAX_REMEMBERED);
 }
 
 interface Place {
@@ -85,13 +84,10 @@ function between(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTime): Pe
 export function dayIn(timeZone: string, at: number): string {
   const { start } = periodOf('1d', 0, timeZone, at);
   const key = `${start} ${timeZone}`;
-  let day = days.get(key);
-  if (day === undefined) {
-    day = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate().toString();
-    if (days.size >= MAX_REMEMBERED) days.clear();
-    days.set(key, day);
-  }
-  return day;
+  const known = days.get(key);
+  if (known !== undefined) return known;
+  const day = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+  return remember(days, key, day, MAX_REMEMBERED);
 }
 
 const days = new Map<string, string>();
