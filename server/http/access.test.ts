@@ -1,0 +1,143 @@
+// S05: every address × everybody who may come, with the status each gets; S50: reading and being refused change
+// nothing. A new address has to be added here.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { sql } from 'kysely';
+
+import type { Role } from '@hallpass/shared/roles.ts';
+
+import { ROUTES } from '../routes.ts';
+import { ADMIN_KEY } from '../testing/litellm.ts';
+import { addPass } from '../testing/passes.ts';
+import { signInAs } from '../testing/people.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { testEngine } from '../testing/test-database.ts';
+import type { Route } from './route.ts';
+
+let app: TestApp;
+/** In the order of the columns below. Each time a fresh login, for one of the addresses signs out. */
+let callers: [name: string, token: () => Promise<string | undefined>][];
+
+beforeAll(async () => {
+  app = await createTestApp();
+  const { key } = await addPass(app.ctx);
+  const blocked = await addPass(app.ctx, { status: 'blocked' });
+  const expired = await addPass(app.ctx, { expiresAt: app.clock.now() - 1 });
+  const as = (role: Role) => async () => (await signInAs(app.ctx, role)).token;
+  const signedOut = await as('admin')();
+  await app.ctx.logins.revoke(signedOut);
+  const disabled = await signInAs(app.ctx, 'admin');
+  await app.ctx.db.updateTable('users').set({ status: 'disabled' }).where('id', '=', disabled.userId).execute();
+  callers = [
+    ['nobody', async () => undefined],
+    ['signed out', async () => signedOut],
+    ['disabled admin', async () => disabled.token],
+    ['user', as('user')],
+    ['student', as('student')],
+    ['teacher', as('teacher')],
+    ['admin', as('admin')],
+    ['pass', async () => key],
+    ['blocked pass', async () => blocked.key],
+    ['expired pass', async () => expired.key],
+    ['admin key', async () => ADMIN_KEY],
+  ];
+});
+afterAll(() => app[Symbol.asyncDispose]());
+
+// nobody | signed out | disabled admin | user | student | teacher | admin | pass | blocked | expired | admin key
+// The body is empty where an address takes one, so whoever may enter often gets 400, and 404 for the id `x`.
+// oxfmt-ignore
+const STATUSES: Record<string, string> = {
+  'POST /v1/chat/completions':      '401 401 403 200 200 200 200 200 403 401 200',
+  'POST /chat/completions':         '401 401 403 200 200 200 200 200 403 401 200',
+  'POST /api/chat/completions':     '200 401 403 200 200 200 200 200 403 401 200',
+  'GET /v1/models':                 '401 401 403 200 200 200 200 200 403 401 200',
+  'GET /v1/models/':                '401 401 403 200 200 200 200 200 403 401 200',
+  'GET /models':                    '401 401 403 200 200 200 200 200 403 401 200',
+  'GET /models/':                   '401 401 403 200 200 200 200 200 403 401 200',
+  'GET /v1/models/:id{.+}':         '401 401 403 404 404 404 404 404 403 401 404',
+  'GET /models/:id{.+}':            '401 401 403 404 404 404 404 404 403 401 404',
+  'GET /api/chat/models':           '200 401 403 200 200 200 200 200 403 401 200',
+  'GET /api/auth/options':          '200 200 200 200 200 200 200 200 200 200 200',
+  'POST /api/auth/register':        '400 400 400 400 400 400 400 400 400 400 400',
+  'POST /api/auth/login':           '400 400 400 400 400 400 400 400 400 400 400',
+  'POST /api/auth/admin/login':     '400 400 400 400 400 400 400 400 400 400 400',
+  'POST /api/auth/setup':           '400 400 400 400 400 400 400 400 400 400 400',
+  'GET /api/auth/me':               '401 401 403 200 200 200 200 401 401 401 401',
+  'POST /api/auth/logout':          '401 401 403 200 200 200 200 401 401 401 401',
+  'POST /api/auth/password':        '401 401 403 400 400 400 400 401 401 401 401',
+  'GET /api/admin/config':          '401 401 403 403 403 403 200 401 401 401 401',
+  'PUT /api/admin/config':          '401 401 403 403 403 403 200 401 401 401 401',
+  'GET /api/admin/channels':        '401 401 403 403 403 403 200 401 401 401 401',
+  'POST /api/admin/channels':       '401 401 403 403 403 403 400 401 401 401 401',
+  'PUT /api/admin/channels/:id':    '401 401 403 403 403 403 404 401 401 401 401',
+  'DELETE /api/admin/channels/:id': '401 401 403 403 403 403 404 401 401 401 401',
+  'POST /key/generate':             '401 401 403 403 403 403 200 403 403 403 200',
+  'GET /key/info':                  '401 401 403 403 403 403 404 200 200 200 404',
+  'POST /key/update':               '401 401 403 403 403 403 400 403 403 403 400',
+  'POST /key/delete':               '401 401 403 403 403 403 400 403 403 403 400',
+  'GET /key/list':                  '401 401 403 403 403 403 200 403 403 403 200',
+  'POST /key/block':                '401 401 403 403 403 403 400 403 403 403 400',
+  'POST /key/unblock':              '401 401 403 403 403 403 400 403 403 403 400',
+  'GET /healthz':                   '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /readyz':                    '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /openapi.json':              '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /docs':                      '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /docs/initializer.js':       '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /docs/swagger-ui-bundle.js': '200 200 200 200 200 200 200 200 200 200 200',
+  'GET /docs/swagger-ui.css':       '200 200 200 200 200 200 200 200 200 200 200',
+};
+
+const nameOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`;
+const QUESTION = { model: 'hallpass-demo', messages: [{ role: 'user', content: 'hi' }] };
+
+function send({ method, path }: Route, token: string | undefined): Promise<Response> {
+  const json = path.endsWith('/chat/completions') ? QUESTION : {};
+  return app.request(path.replace(/:(\w+)(\{[^}]*\})?/g, 'x'), {
+    method: method.toUpperCase(),
+    ...(method === 'get' ? {} : { json }),
+    ...(token === undefined ? {} : { token }),
+  });
+}
+
+/** Every row of every table. */
+async function everyRow(): Promise<Record<string, unknown>> {
+  const db = app.ctx.database.raw;
+  const rows: Record<string, unknown> = {};
+  for (const { name } of await db.introspection.getTables())
+    rows[name] = (await sql`select * from ${sql.table(name)}`.execute(db)).rows;
+  return rows;
+}
+
+test('every address is in the table, and nothing else', () => {
+  expect(Object.keys(STATUSES).toSorted()).toEqual(ROUTES.map(nameOf).toSorted());
+});
+
+test.each(ROUTES.map((route) => [nameOf(route), route] as const))('S05: %s', async (name, route) => {
+  // PostgreSQL has no ledger yet.
+  if (testEngine === 'postgres' && name.endsWith('/chat/completions')) return;
+  const wanted = STATUSES[name]!.split(' ').map(Number);
+  expect(wanted).toHaveLength(callers.length);
+  const visits = await Promise.all(
+    callers.map(async ([caller, token], i) => ({ caller, token: await token(), wanted: wanted[i]! })),
+  );
+  const visit = async ({ caller, token, wanted: status }: (typeof visits)[number]) =>
+    expect([caller, (await send(route, token)).status]).toEqual([caller, status]);
+  // S50: whatever is refused, and whatever only reads, leaves no trace.
+  const isHarmless = ({ wanted: status }: (typeof visits)[number]) => status >= 400 || route.method === 'get';
+  const before = await everyRow();
+  for (const one of visits.filter(isHarmless)) await visit(one);
+  expect(await everyRow()).toEqual(before);
+  for (const one of visits.filter((candidate) => !isHarmless(candidate))) await visit(one);
+});
+
+test('S05: an address that only one method has is not there for another, whoever asks', async () => {
+  const { token } = await signInAs(app.ctx, 'admin');
+  for (const path of new Set(ROUTES.map((route) => route.path))) {
+    const methods = ROUTES.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !methods.includes(one))) {
+      const target = path.replace(/:(\w+)(\{[^}]*\})?/g, 'x');
+      const response = await app.request(target, { method, token, ...(method === 'GET' ? {} : { json: {} }) });
+      expect([method, path, response.status]).toEqual([method, path, 405]);
+    }
+  }
+});
