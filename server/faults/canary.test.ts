@@ -121,7 +121,7 @@ const spellings = (secret: string) => {
     secret.toUpperCase(),
     bytes.toString('hex'),
     bytes.toString('base64').slice(0, -4),
-    `${bytes}`.slice(9),
+    bytes.toString().slice(9),
   ];
 };
 
