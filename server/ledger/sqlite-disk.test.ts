@@ -52,7 +52,8 @@ describe.skipIf(!diskFaults)('a power cut (R03)', () => {
 
   test('in full mode every step is synced before it is answered; in normal mode the log is not', async () => {
     const { done, steps } = await countSyncs('full');
-    expect(done).toBeGreaterThanOrEqual(steps);
+    // The count may begin between a sync and the line that tells of it: one step, for one call runs at a time.
+    expect(done).toBeGreaterThanOrEqual(steps - 1);
     const normal = await countSyncs('normal');
     expect(normal.done).toBeLessThan(normal.steps / 10);
   }, 30_000);
