@@ -82,7 +82,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     events,
     db,
     vault,
-    ledger: openLedger(database, log),
+    ledger: openLedger(database, parts),
     limits: new MemoryLimits(clock),
     settings,
     catalog: await createCatalog({ db, vault, clock, log, events }),

@@ -137,9 +137,9 @@ test('a second server on the same file waits, refuses, and starts once the first
   expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
 });
 
-test('PostgreSQL, as long as it cannot serve', async () => {
+test('a PostgreSQL that does not answer', async () => {
   const { code, text } = await failToStart(newFolder(), { DATABASE_URL: 'postgres://hallpass:hunter2@127.0.0.1:1/x' });
-  expect(text).toContain('This version cannot serve from PostgreSQL yet');
+  expect(text).toContain('The database postgres://127.0.0.1:1/x cannot be reached');
   expect(text).not.toContain('hunter2');
   expect(code).toBe(1);
 });

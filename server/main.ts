@@ -7,7 +7,7 @@ import { type AppContext, createContext } from './context.ts';
 import { startChangesPoller } from './db/changes-poller.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
 import { inspectSqlite, makeDataFolder } from './db/inspect-sqlite.ts';
-import { isPrepared, migrateDatabase, openDatabase } from './db/open.ts';
+import { isPrepared, joinDatabase, migrateDatabase, openDatabase } from './db/open.ts';
 import { listen } from './http/listen.ts';
 import { createIds, systemClock } from './lib/clock.ts';
 import { lockFile } from './lib/file-lock.ts';
@@ -45,12 +45,10 @@ async function serve(given: Config): Promise<void> {
   }
 }
 
-/** A SQLite file belongs to one server. */
+/** A SQLite file belongs to one server; who may work on a PostgreSQL database is written in it. */
 async function claimData({ DATABASE_URL, DATABASE_PATH }: Config): Promise<Disposable> {
-  // TODO(#3): the ledger on PostgreSQL; many servers may then work on one database.
-  if (DATABASE_URL !== undefined)
-    throw new StartError('This version cannot serve from PostgreSQL yet. Please unset DATABASE_URL to use SQLite.');
   makeDataFolder(DATABASE_PATH);
+  if (DATABASE_URL !== undefined) return new DisposableStack();
   const lock = await lockFile(`${DATABASE_PATH}.lock`, LOCK_WAIT_MS);
   inspectSqlite(DATABASE_PATH);
   return lock;
@@ -61,6 +59,7 @@ async function prepare(database: DatabaseHandle, config: Config): Promise<void> 
   const vault = createVault(config.ENCRYPTION_KEY ?? '');
   if (await isPrepared(database, config)) await verifyEncryptionKey(database.db, vault, clock.now());
   await migrateDatabase(database, config);
+  await joinDatabase(database, config);
   await verifyEncryptionKey(database.db, vault, clock.now());
   await seedBuiltInPlans(database.db, clock.now());
 }

@@ -41,9 +41,9 @@ export function fromSqlite(error: unknown): DatabaseError {
 const POSTGRES_PROBLEMS: [RegExp, DatabaseProblem][] = [
   [/^23505/, 'unique'],
   [/^23503/, 'foreign_key'],
-  [/^23514/, 'check'],
+  [/^(23|22)/, 'check'],
   [/^(55P03|40001|40P01)/, 'busy'],
-  [/^(08|53|57P|58|XX|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE)/, 'unavailable'],
+  [/^(08|25|53|57|58|XX|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE)/, 'unavailable'],
 ];
 
 /** Reads what `pg` threw. */

@@ -1,21 +1,19 @@
 // The ledger of an open database.
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { type Ledger, LedgerUnavailable } from '../ledger/ledger.ts';
-import { createSqliteLedger } from '../ledger/sqlite-ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createPostgresLedger } from '../ledger/postgres-ledger.ts';
+import { createQueuedLedger } from '../ledger/queued-ledger.ts';
 import type { DatabaseHandle } from './dialect.ts';
+import type { PostgresHandle } from './postgres.ts';
 import type { SqliteHandle } from './sqlite.ts';
 
-export function openLedger(database: DatabaseHandle, log: Logger): Ledger {
-  return isSqlite(database) ? createSqliteLedger({ writer: database.writer, log }) : notAvailableYet;
+export function openLedger(database: DatabaseHandle, { clock, log }: { clock: Clock; log: Logger }): Ledger {
+  return isSqlite(database)
+    ? createQueuedLedger({ writer: database.writer, log })
+    : createPostgresLedger({ database: database as PostgresHandle, clock, log });
 }
 
 function isSqlite(database: DatabaseHandle): database is SqliteHandle {
   return database.engine === 'sqlite';
 }
-
-async function refuse(): Promise<never> {
-  throw new LedgerUnavailable('the ledger on PostgreSQL is not available yet');
-}
-
-/** TODO(#3): the ledger on PostgreSQL. */
-const notAvailableYet: Ledger = { open: refuse, settle: refuse, progress: () => {}, recover: async () => 0 };

@@ -4,14 +4,16 @@ import { StartError } from '../lib/start-error.ts';
 import type { DatabaseHandle } from './dialect.ts';
 import { tooNewText } from './inspect-sqlite.ts';
 import { DatabaseTooNew, migrate } from './migrate.ts';
-import { openPostgres } from './postgres.ts';
+import { joinReplicas } from './postgres/claim.ts';
+import { openPostgres, type PostgresHandle } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** @throws StartError */
 export async function openDatabase(config: Config): Promise<DatabaseHandle> {
-  if (config.DATABASE_URL !== undefined) return openPostgres(config.DATABASE_URL);
+  if (config.DATABASE_URL !== undefined)
+    return openPostgres(config.DATABASE_URL, { durable: config.LEDGER_SYNC === 'full' });
   const options = { path: config.DATABASE_PATH, sync: config.LEDGER_SYNC, busyTimeoutMs: BUSY_TIMEOUT_MS };
   try {
     return await openSqlite(options);
@@ -31,6 +33,20 @@ export async function migrateDatabase(database: DatabaseHandle, config: Config):
     if (error instanceof DatabaseTooNew) throw new StartError(tooNewText(name, error.unknownMigration));
     throw new StartError(`The database ${name} cannot be prepared (${(error as Error).message}).`, { cause: error });
   }
+}
+
+/** A PostgreSQL database may serve several processes, when they can share their limits. @throws StartError */
+export async function joinDatabase(database: DatabaseHandle, config: Config): Promise<void> {
+  if (!isPostgres(database)) return;
+  if (await joinReplicas(database, config.REDIS_URL === undefined)) return;
+  throw new StartError(
+    `Another Hallpass is already running on the database ${databaseName(config)}. To run several at once, set ` +
+      'REDIS_URL to the same Redis for all of them; otherwise please stop the other one first. Nothing was changed.',
+  );
+}
+
+function isPostgres(database: DatabaseHandle): database is PostgresHandle {
+  return database.engine === 'postgres';
 }
 
 /** Where the data is, fit to be printed: an address loses its password. */

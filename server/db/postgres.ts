@@ -4,16 +4,30 @@ import pg from 'pg';
 
 import { fromPostgres } from './database-error.ts';
 import type { DatabaseHandle } from './dialect.ts';
+import { connectPostgres, numberTypes, type PostgresConnection } from './postgres/connection.ts';
+import { type Replica, thisReplica } from './postgres/replica.ts';
 import type { Schema } from './schema.ts';
 
-const INT8 = 20;
-const NUMERIC = 1700;
+export interface PostgresHandle extends DatabaseHandle {
+  engine: 'postgres';
+  /** This process, as the others see it. */
+  replica: Replica;
+  /** A connection apart from the pool of the stores. */
+  connect(): Promise<PostgresConnection>;
+  /** Done by `close` before the pool ends. */
+  beforeClose(step: () => Promise<void>): void;
+}
+
+export interface PostgresOptions {
+  /** false: a commit need not reach the disk before it is answered. */
+  durable?: boolean;
+  replica?: Replica;
+}
 
 /** @param url `postgres://user:password@host:port/database` */
-export function openPostgres(url: string): DatabaseHandle {
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(INT8, Number);
-  types.setTypeParser(NUMERIC, Number);
+export function openPostgres(url: string, { durable = true, replica = thisReplica() }: PostgresOptions = {}): PostgresHandle {
+  const types = numberTypes();
+  const steps: (() => Promise<void>)[] = [];
   const pool = new pg.Pool({
     connectionString: url,
     types,
@@ -26,7 +40,18 @@ export function openPostgres(url: string): DatabaseHandle {
   const dialect = new PostgresDialect({ pool: withOurErrors(pool) });
   const raw = new Kysely<never>({ dialect });
   const db = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
-  return { engine: 'postgres', db, raw, close: () => pool.end() };
+  return {
+    engine: 'postgres',
+    db,
+    raw,
+    replica,
+    connect: () => connectPostgres({ url, name: replica.id, durable }),
+    beforeClose: (step) => void steps.push(step),
+    close: async () => {
+      for (const step of steps.splice(0)) await step();
+      await pool.end();
+    },
+  };
 }
 
 /** The pool, throwing DatabaseError only. */

@@ -44,6 +44,7 @@ import type {
   BlockedIpsTable,
   ChangesTable,
   JobsTable,
+  ReplicasTable,
   SettingsTable,
 } from './tables/system.ts';
 
@@ -84,4 +85,5 @@ export interface Schema {
   audit: AuditTable;
   jobs: JobsTable;
   changes: ChangesTable;
+  replicas: ReplicasTable;
 }

@@ -185,6 +185,8 @@ export interface RecoverOp {
   now: number;
   /** Calls settled so far: an engine that works in batches goes on with this. */
   recovered?: number;
+  /** Asked for by a process that serves already, about the calls of others. */
+  whileRunning?: boolean;
 }
 
 /** What recovery found; `repairs` are accounts whose hold was not the sum of their open calls. */
@@ -212,7 +214,7 @@ export interface Ledger {
   settle(op: Omit<SettleOp, 'kind'>): Promise<SettleReply>;
   /** Remembers how much was delivered; an orphan is charged by the last mark. */
   progress(callId: string, deliveredBytes: number): void;
-  /** Run once at start, before anything is served. */
+  /** Run once at start, before anything is served. Calls of other processes that live are left alone. */
   recover(now: number): Promise<number>;
 }
 

@@ -3,43 +3,25 @@
 import type { Statement } from 'bun:sqlite';
 
 import type { Statements } from '../db/sqlite/statements.ts';
+import { type Account, type AccountRow, newAccount, storedAccount, takeTerms } from './accounts.ts';
+import type { AccountStore } from './books.ts';
 import { accountKey } from './checks.ts';
-import type { Balance } from './grant.ts';
 import type { AccountRef } from './ledger.ts';
 
 /** Accounts kept in memory; beyond it all are dropped and read again when needed. */
 const KEPT_MAX = 20_000;
-
-export interface Account extends Balance {
-  id: string;
-  key: string;
-  partyKind: string;
-  partyId: string;
-  periodStart: number;
-  periodEnd: number | null;
-  timeZone: string;
-  calls: number;
-  promptTokens: number;
-  completionTokens: number;
-  createdAt: number;
-  updatedAt: number;
-  /** Whether the table has a row. */
-  stored: boolean;
-}
-
-type Row = Omit<Account, 'key' | 'stored'>;
 
 const COLUMNS = `id, party_kind as partyKind, party_id as partyId, period_start as periodStart,
   period_end as periodEnd, time_zone as timeZone, cap_nanos as capNanos, settled_nanos as settledNanos,
   held_nanos as heldNanos, calls, prompt_tokens as promptTokens, completion_tokens as completionTokens,
   created_at as createdAt, updated_at as updatedAt`;
 
-export class AccountBook {
+export class AccountBook implements AccountStore {
   readonly #byKey = new Map<string, Account>();
   readonly #byId = new Map<string, Account>();
   readonly #changed = new Set<Account>();
-  readonly #findByKey: Statement<Row, [string, string, number]>;
-  readonly #findById: Statement<Row, [string]>;
+  readonly #findByKey: Statement<AccountRow, [string, string, number]>;
+  readonly #findById: Statement<AccountRow, [string]>;
   readonly #insert: Statement;
   readonly #update: Statement;
 
@@ -64,12 +46,8 @@ export class AccountBook {
    * The reference's cap and zone take effect at once.
    */
   touch(ref: AccountRef, at: number): Account {
-    const account = this.find(ref) ?? this.#create(ref, at);
-    const { capNanos, periodEnd, timeZone } = ref;
-    if (account.capNanos !== capNanos || account.periodEnd !== periodEnd || account.timeZone !== timeZone) {
-      Object.assign(account, { capNanos, periodEnd, timeZone });
-      if (account.stored) this.change(account, at);
-    }
+    const account = this.find(ref) ?? this.#remember(newAccount(ref, at));
+    if (takeTerms(account, ref)) this.change(account, at);
     return account;
   }
 
@@ -78,7 +56,7 @@ export class AccountBook {
     const known = this.#byKey.get(accountKey(ref));
     if (known) return known;
     const row = this.#findByKey.get(ref.partyKind, ref.partyId, ref.periodStart);
-    return row ? this.#keep(row) : undefined;
+    return row ? this.#remember(storedAccount(row)) : undefined;
   }
 
   /** By row id; undefined = someone removed the row. */
@@ -86,7 +64,7 @@ export class AccountBook {
     const known = this.#byId.get(id);
     if (known) return known;
     const row = this.#findById.get(id);
-    return row ? this.#keep(row) : undefined;
+    return row ? this.#remember(storedAccount(row)) : undefined;
   }
 
   /** To be written with this commit. */
@@ -107,32 +85,7 @@ export class AccountBook {
     this.#changed.clear();
   }
 
-  #create(ref: AccountRef, at: number): Account {
-    const account: Account = {
-      id: `acct_${Bun.randomUUIDv7('hex', at)}`,
-      key: accountKey(ref),
-      partyKind: ref.partyKind,
-      partyId: ref.partyId,
-      periodStart: ref.periodStart,
-      periodEnd: ref.periodEnd,
-      timeZone: ref.timeZone,
-      capNanos: ref.capNanos,
-      settledNanos: 0,
-      heldNanos: 0,
-      calls: 0,
-      promptTokens: 0,
-      completionTokens: 0,
-      createdAt: at,
-      updatedAt: at,
-      stored: false,
-    };
-    this.#byKey.set(account.key, account);
-    this.#byId.set(account.id, account);
-    return account;
-  }
-
-  #keep(row: Row): Account {
-    const account: Account = { ...row, key: accountKey(row as Row & AccountRef), stored: true };
+  #remember(account: Account): Account {
     this.#byKey.set(account.key, account);
     this.#byId.set(account.id, account);
     return account;

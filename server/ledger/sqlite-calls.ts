@@ -2,45 +2,25 @@
 import type { Statement } from 'bun:sqlite';
 
 import type { Statements } from '../db/sqlite/statements.ts';
-import { type Charge, type Orphan, TOKENS_MAX, wholeNumber, wholeUsage } from './charge.ts';
+import type { CallStore } from './books.ts';
+import {
+  type CallFacts,
+  type Ending,
+  type FactsRow,
+  factsOf,
+  type OrphanFacts,
+  type OrphanRow,
+  parsedFacts,
+  shortMessage,
+} from './calls.ts';
+import { wholeNumber, wholeUsage } from './charge.ts';
 import type { Grant } from './grant.ts';
-import type { AttemptRecord, CallHeader, SettleOp, TokenUsage } from './ledger.ts';
-
-const HOUR_MS = 3_600_000;
-/** A message of an upstream may be a page of HTML. */
-const MESSAGE_MAX = 2_000;
-
-/** What a settle needs to know of its row. */
-export interface CallFacts {
-  id: string;
-  heldNanos: number;
-  /** null = the call was not bounded. */
-  grantedTokens: number | null;
-  accountIds: string[];
-  hour: number;
-  model: string;
-  passId: string | null;
-  userId: string | null;
-  classroomId: string | null;
-  planId: string | null;
-}
-
-type FactsRow = Omit<CallFacts, 'accountIds'> & { accountIds: string };
-export type OrphanFacts = CallFacts & Orphan;
-type OrphanRow = FactsRow & Orphan;
-
-/** The end of a call as its row records it. */
-export interface Ending {
-  state: 'settled' | 'orphaned';
-  op: Omit<SettleOp, 'kind' | 'attempts'>;
-  usage: TokenUsage;
-  charge: Charge;
-}
+import type { AttemptRecord, CallHeader } from './ledger.ts';
 
 const FACTS = `id, held_nanos as heldNanos, granted_tokens as grantedTokens, account_ids as accountIds, hour, model, pass_id as passId,
   user_id as userId, classroom_id as classroomId, plan_id as planId`;
 
-export class CallRows {
+export class CallRows implements CallStore {
   /** Open calls this process knows; the others are read from the table. */
   readonly #open = new Map<string, CallFacts>();
   readonly #insert: Statement;
@@ -70,9 +50,8 @@ export class CallRows {
   }
 
   /** @throws DatabaseError `unique` when the call was opened before; nothing is changed then. */
-  insert(c: CallHeader, { holdNanos: heldNanos, outputTokens }: Grant, accountIds: string[]): void {
-    const grantedTokens = outputTokens === null ? null : wholeNumber(outputTokens, TOKENS_MAX);
-    const hour = Math.floor(c.openedAt / HOUR_MS);
+  insert(c: CallHeader, grant: Grant, accountIds: string[]): void {
+    const facts = factsOf(c, grant, accountIds);
     this.#insert.run(
       c.id,
       c.requestId,
@@ -95,17 +74,16 @@ export class CallRows {
       c.stream ? 1 : 0,
       c.ip,
       c.openedAt,
-      hour,
+      facts.hour,
       c.day,
       c.unpriced ? 1 : 0,
       c.promptEstimate,
-      heldNanos,
-      grantedTokens,
+      facts.heldNanos,
+      facts.grantedTokens,
       JSON.stringify(accountIds),
       c.prices && JSON.stringify(c.prices),
     );
-    const { id, model, passId, userId, classroomId, planId } = c;
-    this.#open.set(id, { id, heldNanos, grantedTokens, accountIds, hour, model, passId, userId, classroomId, planId });
+    this.#open.set(facts.id, facts);
   }
 
   /** undefined = settled before, or never opened. */
@@ -113,7 +91,7 @@ export class CallRows {
     const known = this.#open.get(id);
     if (known) return known;
     const row = this.#findOpen.get(id);
-    return row ? parsed(row) : undefined;
+    return row ? parsedFacts(row) : undefined;
   }
 
   findCost(id: string): { costNanos: number; overHold: number } | undefined {
@@ -127,7 +105,7 @@ export class CallRows {
       state,
       op.status,
       op.errorCode,
-      op.errorMessage?.slice(0, MESSAGE_MAX) ?? null,
+      shortMessage(op.errorMessage),
       op.channelId,
       op.channelName,
       op.firstByteAt,
@@ -183,17 +161,13 @@ export class CallRows {
 
   /** Open rows that no running call owns, oldest first. */
   orphans(limit: number): OrphanFacts[] {
-    return this.#orphans.all(limit).map((row) => ({ ...row, ...parsed(row) }));
+    return this.#orphans.all(limit).map((row) => parsedFacts(row));
   }
 
   /** After a rollback: what memory says of open calls may not be in the table. */
   forget(): void {
     this.#open.clear();
   }
-}
-
-function parsed(row: FactsRow): CallFacts {
-  return { ...row, accountIds: JSON.parse(row.accountIds) as string[] };
 }
 
 const INSERT_CALL = `insert into calls (id, request_id, kind, endpoint, pass_id, pass_name, plan_id, user_id, user_name,

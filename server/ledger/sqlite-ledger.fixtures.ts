@@ -4,7 +4,7 @@ import { openSqlite, type SqliteHandle } from '../db/sqlite.ts';
 import type { WriterOptions } from '../db/sqlite/protocol.ts';
 import { createLogger } from '../lib/logger.ts';
 import type { Ledger } from './ledger.ts';
-import { createSqliteLedger } from './sqlite-ledger.ts';
+import { createQueuedLedger } from './queued-ledger.ts';
 
 export interface TestLedger {
   ledger: Ledger;
@@ -23,6 +23,6 @@ export async function openTestLedger(path: string, options: TestLedgerOptions = 
   await migrate(handle.raw);
   const logs: Record<string, unknown>[] = [];
   const log = createLogger((line) => logs.push(JSON.parse(line)));
-  const ledger = createSqliteLedger({ writer: handle.writer, log, ...(durableMaxMs ? { durableMaxMs } : {}) });
+  const ledger = createQueuedLedger({ writer: handle.writer, log, ...(durableMaxMs ? { durableMaxMs } : {}) });
   return { handle, logs, ledger };
 }

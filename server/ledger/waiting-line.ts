@@ -55,16 +55,16 @@ export class WaitingLine {
   }
 
   findCall(callId: string): Waiter | undefined {
-    return this.#all().find(({ op }) => op.call.id === callId);
+    return this.all().find(({ op }) => op.call.id === callId);
   }
 
   expired(now: number): Waiter[] {
-    return this.#all().filter(({ deadline }) => deadline <= now);
+    return this.all().filter(({ deadline }) => deadline <= now);
   }
 
   /** When the next waiter gives up; undefined when none waits. */
   nextDeadline(): number | undefined {
-    return this.isEmpty ? undefined : Math.min(...this.#all().map(({ deadline }) => deadline));
+    return this.isEmpty ? undefined : Math.min(...this.all().map(({ deadline }) => deadline));
   }
 
   /** The line as it is now, to go back to after a rollback. */
@@ -78,7 +78,7 @@ export class WaitingLine {
 
   /** Empties the line. @returns who stood in it. */
   dismiss(): Waiter[] {
-    const all = this.#all();
+    const all = this.all();
     this.#queues.clear();
     return all;
   }
@@ -92,7 +92,8 @@ export class WaitingLine {
     return true;
   }
 
-  #all(): Waiter[] {
+  /** Everyone, line by line. */
+  all(): Waiter[] {
     return [...this.#queues.values()].flat();
   }
 }

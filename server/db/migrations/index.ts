@@ -2,7 +2,9 @@
 import type { Migration } from 'kysely/migration';
 
 import * as initial from './0001-initial/index.ts';
+import * as replicas from './0002-replicas/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-replicas': replicas,
 };

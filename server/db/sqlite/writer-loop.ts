@@ -3,7 +3,8 @@
 //
 // When a commit fails, its opens and statements are answered with the failure, its settles go back into the queue
 // until they are on disk. Meanwhile new opens are refused at once.
-import { LedgerEngine } from '../../ledger/sqlite-engine.ts';
+import { LedgerEngine } from '../../ledger/engine.ts';
+import { SqliteBooks } from '../../ledger/sqlite-books.ts';
 import { DatabaseError, fromSqlite } from '../database-error.ts';
 import { runStatement } from './connection.ts';
 import type { WriterOp, WriterOptions, WriterResult } from './protocol.ts';
@@ -45,7 +46,10 @@ export class WriterLoop {
     this.#connection = new WriterConnection(options);
     this.#reply = reply;
     this.#patienceMs = options.busyTimeoutMs;
-    this.#ledger = new LedgerEngine(this.#connection.statements, () => performance.now());
+    this.#ledger = new LedgerEngine(
+      () => new SqliteBooks(this.#connection.statements),
+      () => performance.now(),
+    );
   }
 
   receive(ops: WriterOp[]): void {
@@ -86,7 +90,7 @@ export class WriterLoop {
     const results: WriterResult[] = [];
     const again: Queued[] = [];
     try {
-      if (this.#connection.ensureOpen()) this.#ledger.reconnect(this.#connection.statements);
+      if (this.#connection.ensureOpen()) this.#ledger.reconnect();
       this.#connection.begin();
       this.#ledger.begin();
       for (const { op, at } of group) {
@@ -183,7 +187,7 @@ export class WriterLoop {
 
   #begin(item: Queued): void {
     try {
-      if (this.#connection.ensureOpen()) this.#ledger.reconnect(this.#connection.statements);
+      if (this.#connection.ensureOpen()) this.#ledger.reconnect();
       this.#connection.begin();
     } catch (error) {
       return this.#failed([item], fromSqlite(error));

@@ -76,6 +76,8 @@ export interface CallsTable {
   accountIds: Json;
   /** JSON of the prices the hold was made with; an orphan is priced by it. */
   holdPrices: Json | null;
+  /** The replica that opened it and will settle it; null on SQLite, where there is one process. */
+  owner: string | null;
 }
 
 export interface AttemptsTable {

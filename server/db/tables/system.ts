@@ -61,3 +61,15 @@ export interface ChangesTable {
   id: number;
   version: Generated<number>;
 }
+
+/** One row per server process on a PostgreSQL database; empty on SQLite. Times are the database's, not the process's. */
+export interface ReplicasTable {
+  id: string;
+  /** The machine and its process numbers' space; together with `pid` it tells a neighbour whether the process lives. */
+  host: string;
+  pid: number;
+  startedAt: Ms;
+  seenAt: Ms;
+  /** The number of its last committed group, written in the same transaction. */
+  lastGroup: number;
+}

@@ -1,12 +1,11 @@
-// The ledger inside the writer thread: applies operations to the open transaction and keeps those in line that
-// wait for open holds. It answers nothing itself; the loop sends the answers after the commit.
+// The ledger's decisions, on either database: applies operations to the open transaction and keeps those in line
+// that wait for open holds. It answers nothing itself; the loop around it sends the answers after the commit.
 import { DatabaseError } from '../db/database-error.ts';
-import type { Statements } from '../db/sqlite/statements.ts';
+import type { Account } from './accounts.ts';
+import type { EngineBooks } from './books.ts';
 import { openProblem } from './checks.ts';
 import { type Decision, decideGrant, type Grant } from './grant.ts';
 import type { BudgetRefusal, LedgerOp, LedgerReply, OpenOp, OpenReply } from './ledger.ts';
-import type { Account } from './sqlite-accounts.ts';
-import { SqliteBooks } from './sqlite-books.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 export interface Answer {
@@ -24,20 +23,22 @@ export class LedgerEngine {
   #freed = new Set<string>();
   #answers: Answer[] = [];
   #before: { line: ReadonlyMap<string, Waiter[]>; freed: ReadonlySet<string> } | undefined;
-  #statements: Statements;
+  readonly #makeBooks: () => EngineBooks;
   /** Made with the first operation: migrations run before there are tables. */
-  #made: SqliteBooks | undefined;
+  #made: EngineBooks | undefined;
   #hasOpened = false;
 
-  /** @param monotonic milliseconds that never go back. */
-  constructor(statements: Statements, monotonic: () => number) {
-    this.#statements = statements;
+  /**
+   * @param makeBooks on the connection there is at that moment.
+   * @param monotonic milliseconds that never go back.
+   */
+  constructor(makeBooks: () => EngineBooks, monotonic: () => number) {
+    this.#makeBooks = makeBooks;
     this.#monotonic = monotonic;
   }
 
   /** Goes on with another connection to the same file. */
-  reconnect(statements: Statements): void {
-    this.#statements = statements;
+  reconnect(): void {
     this.#made = undefined;
   }
 
@@ -62,7 +63,7 @@ export class LedgerEngine {
         this.#leave(op.callId);
         return { reply: undefined };
       case 'recover':
-        if (this.#hasOpened) throw new DatabaseError('other', 'recovery runs before the first call');
+        if (this.#hasOpened && !op.whileRunning) throw new DatabaseError('other', 'recovery runs before the first call');
         return this.#books.recover(op);
     }
   }
@@ -119,15 +120,25 @@ export class LedgerEngine {
     return this.#freed.size > 0;
   }
 
+  /** Who stands in line. */
+  waiting(): OpenOp[] {
+    return this.#line.all().map(({ op }) => op);
+  }
+
+  /** The next group looks at every line again: others may have given money back. */
+  lookAgain(): void {
+    for (const { at } of this.#line.all()) this.#freed.add(at);
+  }
+
   /** Sends everyone in line away. @returns the operations left without an answer. */
   dismissLine(): number[] {
     this.#freed.clear();
     return this.#line.dismiss().map(({ opId }) => opId);
   }
 
-  get #books(): SqliteBooks {
+  get #books(): EngineBooks {
     if (!this.#made) {
-      this.#made = new SqliteBooks(this.#statements);
+      this.#made = this.#makeBooks();
       this.#made.begin();
     }
     return this.#made;

@@ -1,11 +1,12 @@
-// The ledger on SQLite: the main thread's end of the engine in the writer thread.
+// The ledger as features see it, on either engine: sends operations to the group commit and bounds every wait.
 import { DatabaseError } from '../db/database-error.ts';
-import type { SqliteWriter } from '../db/sqlite/writer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { WAIT_MAX_MS } from './checks.ts';
 import {
   type Ledger,
   LedgerUnavailable,
+  type LedgerOp,
+  type LedgerReply,
   type LeftReply,
   type OpenOp,
   type OpenReply,
@@ -18,14 +19,20 @@ import { unusedSettle } from './unused-settle.ts';
 /** How long a caller is kept waiting for a step to become durable. */
 const DURABLE_MAX_MS = 10_000;
 
-export interface SqliteLedgerOptions {
-  writer: SqliteWriter;
+/** The group commit of an engine. */
+export interface LedgerWriter {
+  /** Resolves after the commit that made it durable. @throws DatabaseError */
+  ledger<Reply extends LedgerReply>(op: LedgerOp): Promise<Reply>;
+}
+
+export interface QueuedLedgerOptions {
+  writer: LedgerWriter;
   log: Logger;
   /** For tests; 10 s unless told. */
   durableMaxMs?: number;
 }
 
-export function createSqliteLedger({ writer, log, durableMaxMs = DURABLE_MAX_MS }: SqliteLedgerOptions): Ledger {
+export function createQueuedLedger({ writer, log, durableMaxMs = DURABLE_MAX_MS }: QueuedLedgerOptions): Ledger {
   const marks = new ProgressMarks(async (list) => {
     await writer.ledger({ kind: 'progress', marks: list });
   });
@@ -73,7 +80,7 @@ export function createSqliteLedger({ writer, log, durableMaxMs = DURABLE_MAX_MS 
   return ledger;
 }
 
-async function leaveLine(writer: SqliteWriter, log: Logger, op: Omit<OpenOp, 'kind'>): Promise<void> {
+async function leaveLine(writer: LedgerWriter, log: Logger, op: Omit<OpenOp, 'kind'>): Promise<void> {
   try {
     await writer.ledger({ kind: 'leave', callId: op.call.id });
   } catch (error) {
