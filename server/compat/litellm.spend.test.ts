@@ -3,10 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
 import { get, post, read } from '../testing/litellm.ts';
-import { testEngine } from '../testing/test-database.ts';
-
-// TODO(#3): the ledger on PostgreSQL.
-const withLedger = describe.skipIf(testEngine === 'postgres');
 
 let gateway: GatewayApp;
 
@@ -36,7 +32,7 @@ async function callsUntilRefused(key: string): Promise<[number, unknown]> {
   }
 }
 
-withLedger('spend', () => {
+describe('spend', () => {
   test('is the sum of the call rows, for the admin and for the pass itself', async () => {
     const key = await gateway.pass({ max_budget: 1 });
     for (let call = 0; call < 3; call++) expect((await chat(key)).status).toBe(200);
@@ -65,7 +61,7 @@ withLedger('spend', () => {
   });
 });
 
-withLedger('an update counts for the very next call', () => {
+describe('an update counts for the very next call', () => {
   test('a budget that is lowered below what was spent, raised, emptied and removed (S22)', async () => {
     const key = await gateway.pass({ max_budget: 10 * COST });
     for (let call = 0; call < 3; call++) await chat(key);

@@ -41,7 +41,7 @@ export async function joinDatabase(database: DatabaseHandle, config: Config): Pr
   if (await joinReplicas(database, config.REDIS_URL === undefined)) return;
   throw new StartError(
     `Another Hallpass is already running on the database ${databaseName(config)}. To run several at once, set ` +
-      'REDIS_URL to the same Redis for all of them; otherwise please stop the other one first. Nothing was changed.',
+      'REDIS_URL to the same Redis for all of them; otherwise please stop the other one first.',
   );
 }
 

@@ -25,7 +25,10 @@ export interface PostgresOptions {
 }
 
 /** @param url `postgres://user:password@host:port/database` */
-export function openPostgres(url: string, { durable = true, replica = thisReplica() }: PostgresOptions = {}): PostgresHandle {
+export function openPostgres(
+  url: string,
+  { durable = true, replica = thisReplica() }: PostgresOptions = {},
+): PostgresHandle {
   const types = numberTypes();
   const steps: (() => Promise<void>)[] = [];
   const pool = new pg.Pool({

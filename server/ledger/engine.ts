@@ -63,7 +63,8 @@ export class LedgerEngine {
         this.#leave(op.callId);
         return { reply: undefined };
       case 'recover':
-        if (this.#hasOpened && !op.whileRunning) throw new DatabaseError('other', 'recovery runs before the first call');
+        if (this.#hasOpened && !op.whileRunning)
+          throw new DatabaseError('other', 'recovery runs before the first call');
         return this.#books.recover(op);
     }
   }

@@ -137,4 +137,3 @@ export class GroupCalls implements CallStore {
     this.orphans = [];
   }
 }
-

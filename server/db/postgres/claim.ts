@@ -15,7 +15,7 @@ const RETRY_MS = 250;
 export async function joinReplicas(database: PostgresHandle, alone: boolean, waitMs = WAIT_MS): Promise<boolean> {
   const connection = await database.connect();
   try {
-    for (const deadline = performance.now() + waitMs; !(await tryJoin(connection, database.replica, alone)); ) {
+    for (const deadline = performance.now() + waitMs; !(await tryJoin(connection, database.replica, alone));) {
       if (performance.now() >= deadline) return false;
       await Bun.sleep(RETRY_MS);
     }
