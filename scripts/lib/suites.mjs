@@ -5,6 +5,7 @@ import { runBun } from '../bun.mjs';
 import { modernNode } from './modern-node.mjs';
 import { hasPostgres, startPostgres } from './postgres.mjs';
 import { preparePython } from './python.mjs';
+import { prepareRedis } from './redis.mjs';
 import { ROOT, webPackage } from './root.mjs';
 import { run } from './run.mjs';
 import { findProgram, installPackages } from './system.mjs';
@@ -19,7 +20,7 @@ const NEEDS_LEDGER = ['server/gateway/**', 'server/faults/**', 'server/clients/*
 /** `run` gets the report's path and resolves to the runner's exit code. */
 export const SUITES = [
   { name: 'sqlite', title: 'server on SQLite', run: serverOnSqlite },
-  { name: 'postgres', title: 'server on PostgreSQL', run: serverOnPostgres },
+  { name: 'postgres', title: 'server on PostgreSQL and Redis', run: serverOnPostgres },
   { name: 'web', title: 'web components', run: webComponents },
   { name: 'browser', title: 'pages in Chromium', run: pagesInChromium },
   { name: 'python', title: 'Python SDK', run: pythonSdk },
@@ -31,13 +32,17 @@ function bunTest(report, paths, { env = {}, without = [] } = {}) {
   return runBun(['test', ...options, ...ignored, ...paths], { env });
 }
 
-/** A database named in the environment is for the suite on PostgreSQL. */
+/** A database or a Redis named in the environment is for the suite on PostgreSQL. */
 function serverOnSqlite(report) {
-  return bunTest(report, ['./server', './shared', './scripts'], { env: { TEST_DATABASE_URL: '' } });
+  return bunTest(report, ['./server', './shared', './scripts'], {
+    env: { TEST_DATABASE_URL: '', TEST_REDIS_SERVER: '' },
+  });
 }
 
 async function serverOnPostgres(report) {
-  const on = (url) => bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url }, without: NEEDS_LEDGER });
+  const redis = await prepareRedis();
+  const on = (url) =>
+    bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url, TEST_REDIS_SERVER: redis }, without: NEEDS_LEDGER });
   const given = process.env.TEST_DATABASE_URL;
   if (given) return on(given);
   if (!hasPostgres())

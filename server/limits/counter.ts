@@ -44,6 +44,25 @@ export class Counter {
     if (keepOpen) this.#open.add(place);
   }
 
+  /** Counts what was counted elsewhere, in a second that is still in the window. */
+  add(second: number, requests: number, tokens: number): void {
+    if (!this.#holds(second) || second > this.#second) return;
+    this.#requestSlots[second % WINDOW_SECONDS]! += requests;
+    this.requests += requests;
+    if (tokens !== 0) this.#addTokens(second, tokens);
+  }
+
+  /** Every second in the window in which something is counted. */
+  slots(): { second: number; requests: number; tokens: number }[] {
+    const found = [];
+    for (let second = Math.max(0, this.#second - WINDOW_SECONDS + 1); second <= this.#second; second++) {
+      const slot = second % WINDOW_SECONDS;
+      const [requests, tokens] = [this.#requestSlots[slot]!, this.#tokenSlots?.[slot] ?? 0];
+      if (requests !== 0 || tokens !== 0) found.push({ second, requests, tokens });
+    }
+    return found;
+  }
+
   close(place: Place): void {
     this.#open.delete(place);
   }

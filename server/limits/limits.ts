@@ -39,3 +39,9 @@ export interface Limits {
   /** What is left without taking anything (gauges). */
   peek(scope: LimitScope): Promise<{ requests: LimitState | null; tokens: LimitState | null }>;
 }
+
+/** Seconds ago, requests, tokens. */
+export type Slot = [age: number, requests: number, tokens: number];
+
+/** What parties used in the last 60 seconds and have open, by `LimitScope.key`. */
+export type Windows = Record<string, { slots: Slot[]; open: number }>;

@@ -1,7 +1,7 @@
 // Rates and concurrency in this process's memory.
 import type { Clock } from '../lib/clock.ts';
 import { Counter, type Place } from './counter.ts';
-import type { Lease, LimitReply, Limits, LimitScope, LimitState } from './limits.ts';
+import type { Lease, LimitReply, Limits, LimitScope, LimitState, Slot, Windows } from './limits.ts';
 
 export interface MemoryLimitsOptions {
   /** Most parties counted at once; one more and the one unused for longest is forgotten. */
@@ -11,9 +11,9 @@ export interface MemoryLimitsOptions {
 }
 
 const MAX_TRACKED = 50_000;
-const LEASE_MS = 3_600_000;
+export const LEASE_MS = 3_600_000;
 /** What a refused caller is told to wait for a slot: nobody knows when an answer ends. */
-const CONCURRENCY_RETRY_MS = 2_000;
+export const CONCURRENCY_RETRY_MS = 2_000;
 /** How many busy parties are passed over in search of an idle one before the oldest is forgotten all the same. */
 const EVICTION_TRIES = 64;
 
@@ -47,10 +47,40 @@ export class MemoryLimits implements Limits {
     const second = Math.floor(nowMs / 1000);
     const counted = scopes.map((scope) => ({ scope, counter: this.#counter(scope.key, second, nowMs) }));
     const refusal = refuse(counted, tokens, nowMs);
-    if (refusal) return refusal;
-    const place = { second, tokens, deadlineMs: nowMs + this.#leaseMs };
+    return refusal ?? { ok: true, lease: this.#take(counted, tokens, nowMs) };
+  }
+
+  /** Counts a call that was let in elsewhere, whatever the limits say. */
+  count(scopes: readonly LimitScope[], tokens: number): Lease {
+    const nowMs = this.#clock.monotonic();
+    const second = Math.floor(nowMs / 1000);
+    const counted = scopes.map((scope) => ({ scope, counter: this.#counter(scope.key, second, nowMs) }));
+    return this.#take(counted, tokens, nowMs);
+  }
+
+  /** What every party has counted and open, fit to be counted by another clock: never older than it is. */
+  windows(): Windows {
+    const nowMs = this.#clock.monotonic();
+    const second = Math.floor(nowMs / 1000);
+    const windows: Windows = {};
+    for (const [key, counter] of this.#counters) {
+      counter.advance(second);
+      const slots = counter.slots().map((slot): Slot => [
+        // Somewhere within its second, and the other clock's seconds begin elsewhere.
+        Math.max(0, second - slot.second - 1),
+        slot.requests,
+        slot.tokens,
+      ]);
+      const open = counter.openAt(nowMs);
+      if (slots.length > 0 || open > 0) windows[key] = { slots, open };
+    }
+    return windows;
+  }
+
+  #take(counted: readonly Counted[], tokens: number, nowMs: number): Lease {
+    const place = { second: Math.floor(nowMs / 1000), tokens, deadlineMs: nowMs + this.#leaseMs };
     for (const { scope, counter } of counted) counter.take(place, scope.tpm !== null, scope.maxParallel !== null);
-    return { ok: true, lease: this.#lease(counted, place, nowMs) };
+    return this.#lease(counted, place, nowMs);
   }
 
   async peek(scope: LimitScope): Promise<{ requests: LimitState | null; tokens: LimitState | null }> {
