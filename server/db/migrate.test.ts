@@ -9,7 +9,7 @@ import { openTestDatabase } from '../testing/test-database.ts';
 import type { DatabaseHandle } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { type Snapshot, snapshot } from './testing/introspect.ts';
+import { type Snapshot, snapshot } from './introspect.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hallpass-migrate-'));
 const open: DatabaseHandle[] = [];

@@ -8,9 +8,9 @@ import { sql } from 'kysely';
 import { openTestDatabase } from '../testing/test-database.ts';
 import type { DatabaseHandle } from './dialect.ts';
 import { migrate } from './migrate.ts';
-import type { Columns } from './testing/columns.ts';
+import type { Columns } from './columns.ts';
 import { declaredColumns } from './testing/declared-columns.ts';
-import { type ForeignKey, introspectColumns, introspectForeignKeys } from './testing/introspect.ts';
+import { type ForeignKey, introspectColumns, introspectForeignKeys } from './introspect.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hallpass-schema-'));
 const declared = declaredColumns();
@@ -51,6 +51,7 @@ const INTENDED = `
   activation_codes.classroom_id → classrooms.id cascade
   activation_codes.plan_id → plans.id restrict
   activation_codes.seat_id → seats.id cascade
+  agents.user_id → users.id cascade
   assignments.classroom_id → classrooms.id cascade
   assignments.rubric_id → rubrics.id set null
   blocked_attempts.blocked_ip_id → blocked_ips.id cascade

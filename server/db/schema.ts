@@ -2,6 +2,7 @@
 // A test compares it with both migrated engines. Booleans are 0/1, JSON is text, times are epoch ms.
 import type {
   ActivationCodesTable,
+  AgentsTable,
   ClassroomTeachersTable,
   ClassroomsTable,
   InvitesTable,
@@ -58,6 +59,7 @@ export interface Schema {
   passes: PassesTable;
   activationCodes: ActivationCodesTable;
   revokedLogins: RevokedLoginsTable;
+  agents: AgentsTable;
   channels: ChannelsTable;
   channelKeys: ChannelKeysTable;
   models: ModelsTable;

@@ -4,7 +4,7 @@ import type { Locale } from '@hallpass/shared/errors.ts';
 import type { ErrorFamily } from '../http/route.ts';
 import type { UnitPrices } from '../ledger/ledger.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
-import type { Principal } from '../plans/levels.ts';
+import type { ContentPolicy, Principal } from '../plans/levels.ts';
 import type { PromptSize } from './prompt-size.ts';
 import type { ChatRequest } from './request-body.ts';
 
@@ -36,6 +36,8 @@ export interface Call extends AskedCall {
   readonly capped: boolean;
   /** The dearest prices of its routes; null = none is known. */
   readonly prices: UnitPrices | null;
+  /** What may be kept of what is said. */
+  readonly contentPolicy: ContentPolicy;
 }
 
 /** What the ledger granted. */

@@ -119,6 +119,7 @@ function answerHeaders(ctx: AppContext, call: Call, lease: Lease): Record<string
   return {
     ...rateHeaders(lease),
     'x-hallpass-call-id': call.id,
+    'x-hallpass-content-policy': call.contentPolicy,
     'openai-processing-ms': String(Math.round(ctx.clock.monotonic() - call.startedAt)),
   };
 }

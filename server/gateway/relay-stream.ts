@@ -118,6 +118,7 @@ export class StreamRelay implements Watched {
         if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
         this.#note(reading);
         if (reading.relay !== undefined) {
+          this.settlement.content?.event(reading.relay);
           this.#deliveredBytes += Buffer.byteLength(reading.text);
           yield event(reading.relay);
         }

@@ -5,7 +5,7 @@ import { AppError } from '../lib/app-error.ts';
 import { pricesAt } from '../models/pricing.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
-import { effective } from '../plans/rules.ts';
+import { contentPolicyOf, effective } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
 import { measurePrompt } from './prompt-size.ts';
@@ -31,7 +31,7 @@ export function measure(asked: AskedCall): Call {
   const prices = dearestPrices(
     routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null),
   );
-  return { ...asked, routes, size, capped, prices };
+  return { ...asked, routes, size, capped, prices, contentPolicy: contentPolicyOf(principal.levels) };
 }
 
 /** OpenRouter's list of models to fall back on would lead past the models a caller may use. */

@@ -1,9 +1,10 @@
 // Step 7: ends a call exactly once, whatever ends it first: the answer, an error, a time-out or the client leaving.
 import type { AppContext } from '../context.ts';
-import type { AttemptRecord, CallStatus, SettleReply, TokenUsage } from '../ledger/ledger.ts';
+import type { AttemptRecord, CallContent, CallStatus, SettleReply, TokenUsage } from '../ledger/ledger.ts';
 import type { Lease } from '../limits/limits.ts';
 import type { Call, Hold } from './call.ts';
 import { NO_TOKENS } from './charge.ts';
+import { ContentRecord } from './content-record.ts';
 
 export interface Outcome {
   status: CallStatus;
@@ -16,6 +17,8 @@ export class Settlement {
   readonly attempts: AttemptRecord[] = [];
   firstByteAt: number | null = null;
   channel: { id: string; name: string } | null = null;
+  /** null = nothing is kept of what is said. */
+  readonly content: ContentRecord | null;
   #done: Promise<SettleReply> | undefined;
 
   constructor(
@@ -23,7 +26,9 @@ export class Settlement {
     readonly call: Call,
     readonly hold: Hold,
     readonly lease: Lease,
-  ) {}
+  ) {
+    this.content = call.contentPolicy === 'none' ? null : new ContentRecord(call);
+  }
 
   get isSettled(): boolean {
     return this.#done !== undefined;
@@ -62,9 +67,20 @@ export class Settlement {
       estimated: attempts.some((attempt) => attempt.estimated),
       costNanos,
       attempts,
+      content: this.content ? this.#kept(this.content) : undefined,
     });
     this.#tell(status, reply, costNanos);
     return reply;
+  }
+
+  /** Whatever is wrong with the words, the numbers are written. */
+  #kept(record: ContentRecord): CallContent | undefined {
+    try {
+      return record.content();
+    } catch (error) {
+      this.ctx.log.error('the content of a call could not be kept', { callId: this.call.id, error });
+      return undefined;
+    }
   }
 
   #tell(status: CallStatus, reply: SettleReply, reportedNanos: number): void {

@@ -25,6 +25,7 @@ const EXPOSED = [
   'retry-after',
   'x-request-id',
   'x-should-retry',
+  'x-hallpass-content-policy',
   ...['requests', 'tokens'].flatMap((what) =>
     ['limit', 'remaining', 'reset'].map((kind) => `x-ratelimit-${kind}-${what}`),
   ),

@@ -7,6 +7,7 @@ import type { Grant } from './grant.ts';
 import type {
   AccountRef,
   AttemptRecord,
+  CallContent,
   CallHeader,
   OpenOp,
   RecoverOp,
@@ -36,6 +37,7 @@ export interface CallStore {
   /** Ends an open row. @returns false when it was not open. */
   settle(ending: Ending): boolean;
   insertAttempts(callId: string, attempts: readonly AttemptRecord[]): void;
+  insertContent(callId: string, content: CallContent, at: number): void;
   progress(callId: string, deliveredBytes: number): void;
 }
 
@@ -98,6 +100,7 @@ export class LedgerBooks {
       return { settled: false, costNanos: row?.costNanos ?? 0, overHold: row?.overHold === 1 };
     }
     calls.insertAttempts(op.callId, op.attempts);
+    if (op.content) calls.insertContent(op.callId, op.content, op.settledAt);
     return { settled: true, costNanos: charge.costNanos, overHold: charge.overHold };
   }
 

@@ -143,6 +143,21 @@ export interface AttemptRecord extends TokenUsage {
 /** How a call ended: `success`, or why not. */
 export type CallStatus = 'success' | 'error' | 'cancelled' | 'cut' | 'refused';
 
+/** What was said, kept beside the numbers where the caller's content policy asks for it. Bounded by whoever makes it. */
+export interface CallContent {
+  /** JSON of the list of messages. */
+  requestJson: string;
+  /** JSON of the request's other fields. */
+  paramsJson: string | null;
+  /** JSON of the reply, as a chat completion; null = none came. */
+  responseJson: string | null;
+  /** The reply's text alone. */
+  responseText: string | null;
+  policy: string;
+  /** Something was left out to keep the row small. */
+  truncated: boolean;
+}
+
 export interface SettleOp {
   kind: 'settle';
   callId: string;
@@ -158,6 +173,8 @@ export interface SettleOp {
   /** What is charged; the ledger charges at most the hold where one was made, and sets overHold. */
   costNanos: number;
   attempts: AttemptRecord[];
+  /** Written in the same transaction; absent = nothing is kept. */
+  content?: CallContent | undefined;
 }
 
 export interface SettleReply {

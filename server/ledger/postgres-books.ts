@@ -6,7 +6,7 @@ import type { LedgerOp, OpenOp, RecoverOp, RecoverReply } from './ledger.ts';
 import { LockedAccounts } from './postgres-accounts.ts';
 import { GroupCalls } from './postgres-calls.ts';
 import { asJson, GroupConflict } from './postgres-json.ts';
-import { WRITE_GROUP } from './postgres-rows.ts';
+import { WRITE_CONTENTS, WRITE_GROUP } from './postgres-rows.ts';
 import { RollupDeltas } from './rollups.ts';
 
 /** Orphans settled in one transaction. */
@@ -50,12 +50,13 @@ export class PostgresBooks extends LedgerBooks implements EngineBooks {
 
   /** @throws GroupConflict when another process has changed what this group was built on. */
   async write(connection: PostgresConnection): Promise<void> {
-    const { inserts, endings, attempts, marks } = this.#calls.pending();
+    const { inserts, endings, attempts, contents, marks } = this.#calls.pending();
     const lists = [inserts, endings, attempts, marks, this.#accounts.changedRows(), this.#rollups.take()];
     await this.#accounts.insertNew(connection);
     if (lists.every((list) => list.length === 0)) return;
     const [row] = await connection.query<{ ended: number }>(WRITE_GROUP, lists.map(asJson));
     if (row!.ended < endings.length) throw new GroupConflict('a call was ended by another process');
+    if (contents.length > 0) await connection.query(WRITE_CONTENTS, [asJson(contents)]);
   }
 
   committed(): void {

@@ -13,8 +13,8 @@ import {
 } from './calls.ts';
 import { wholeNumber } from './charge.ts';
 import type { Grant } from './grant.ts';
-import type { AttemptRecord, CallHeader } from './ledger.ts';
-import { attemptRow, callRow, endingRow } from './postgres-rows.ts';
+import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
+import { attemptRow, callRow, contentRow, endingRow } from './postgres-rows.ts';
 
 type KnownRow = FactsRow & { state: string; costNanos: number; overHold: number };
 
@@ -49,6 +49,7 @@ export class GroupCalls implements CallStore {
   readonly #endings = new Map<string, Ending>();
   readonly #marks = new Map<string, number>();
   #attempts: object[] = [];
+  #contents: object[] = [];
   /** Orphans read for this group. */
   orphans: OrphanFacts[] = [];
 
@@ -105,6 +106,10 @@ export class GroupCalls implements CallStore {
     for (const [position, attempt] of attempts.entries()) this.#attempts.push(attemptRow(attempt, callId, position));
   }
 
+  insertContent(callId: string, content: CallContent, at: number): void {
+    this.#contents.push(contentRow(content, callId, at));
+  }
+
   progress(callId: string, deliveredBytes: number): void {
     this.#marks.set(callId, wholeNumber(deliveredBytes, Number.MAX_SAFE_INTEGER));
   }
@@ -115,6 +120,7 @@ export class GroupCalls implements CallStore {
       inserts: [...this.#inserts.values()].map(({ row }) => row),
       endings: [...this.#endings.values()].map(endingRow),
       attempts: this.#attempts,
+      contents: this.#contents,
       marks: [...this.#marks].filter(([id]) => !this.#endings.has(id)).map(([id, bytes]) => ({ id, bytes })),
     };
   }
@@ -134,6 +140,7 @@ export class GroupCalls implements CallStore {
   forget(): void {
     for (const memory of [this.#read, this.#inserts, this.#endings, this.#marks]) memory.clear();
     this.#attempts = [];
+    this.#contents = [];
     this.orphans = [];
   }
 }

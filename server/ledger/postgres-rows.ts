@@ -1,7 +1,7 @@
 // The rows of calls and attempts as they travel to PostgreSQL, and the one statement that writes a whole group.
 import { type CallFacts, type Ending, shortMessage } from './calls.ts';
 import { TOKENS_MAX, wholeNumber, wholeUsage } from './charge.ts';
-import type { AttemptRecord, CallHeader } from './ledger.ts';
+import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
 
 const asInteger = (value: number): number => wholeNumber(value, TOKENS_MAX);
 
@@ -54,6 +54,10 @@ export function attemptRow(attempt: AttemptRecord, callId: string, position: num
     unitPrices: attempt.prices && JSON.stringify(attempt.prices),
     priceVersion: attempt.prices?.version ?? null,
   };
+}
+
+export function contentRow(content: CallContent, callId: string, createdAt: number): object {
+  return { ...content, callId, createdAt, truncated: content.truncated ? 1 : 0 };
 }
 
 /** Column of the table → its type; the same name in camel case in the JSON. */
@@ -138,6 +142,17 @@ const ATTEMPT: RowColumns = {
   price_version: 'text',
 };
 
+const CONTENT: RowColumns = {
+  call_id: 'text',
+  request_json: 'text',
+  params_json: 'text',
+  response_json: 'text',
+  response_text: 'text',
+  policy: 'text',
+  truncated: 'integer',
+  created_at: 'bigint',
+};
+
 const ACCOUNT: RowColumns = {
   period_end: 'bigint',
   time_zone: 'text',
@@ -175,6 +190,10 @@ const rowsOf = (parameter: number, columns: RowColumns): string => {
   const types = Object.entries(columns).map(([name, type]) => `"${camel(name)}" ${type}`);
   return `json_to_recordset($${parameter}::json) as x(${types.join(', ')})`;
 };
+
+/** What is kept of what was said: $1. A statement of its own, so that groups without any pay nothing for it. */
+export const WRITE_CONTENTS = `insert into call_contents (${names(CONTENT)})
+  select ${values(CONTENT)} from ${rowsOf(1, CONTENT)} on conflict do nothing`;
 
 /**
  * Everything a group changes: $1 new calls, $2 endings, $3 attempts, $4 progress marks, $5 accounts, $6 roll-ups.

@@ -15,7 +15,7 @@ import {
 } from './calls.ts';
 import { wholeNumber, wholeUsage } from './charge.ts';
 import type { Grant } from './grant.ts';
-import type { AttemptRecord, CallHeader } from './ledger.ts';
+import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
 
 const FACTS = `id, held_nanos as heldNanos, granted_tokens as grantedTokens, account_ids as accountIds, hour, model, pass_id as passId,
   user_id as userId, classroom_id as classroomId, plan_id as planId`;
@@ -26,6 +26,7 @@ export class CallRows implements CallStore {
   readonly #insert: Statement;
   readonly #settle: Statement;
   readonly #attempt: Statement;
+  readonly #content: Statement;
   readonly #progress: Statement;
   readonly #findOpen: Statement<FactsRow, [string]>;
   readonly #findCost: Statement<{ costNanos: number; overHold: number }, [string]>;
@@ -35,6 +36,7 @@ export class CallRows implements CallStore {
     this.#insert = statements.prepare(INSERT_CALL);
     this.#settle = statements.prepare(SETTLE_CALL);
     this.#attempt = statements.prepare(INSERT_ATTEMPT);
+    this.#content = statements.prepare(INSERT_CONTENT);
     this.#progress = statements.prepare(
       `update calls set delivered_bytes = max(delivered_bytes, ?) where id = ? and state = 'open'`,
     );
@@ -155,6 +157,11 @@ export class CallRows implements CallStore {
     }
   }
 
+  insertContent(callId: string, c: CallContent, at: number): void {
+    const { requestJson, paramsJson, responseJson, responseText, policy, truncated } = c;
+    this.#content.run(callId, requestJson, paramsJson, responseJson, responseText, policy, truncated ? 1 : 0, at);
+  }
+
   progress(callId: string, deliveredBytes: number): void {
     this.#progress.run(wholeNumber(deliveredBytes, Number.MAX_SAFE_INTEGER), callId);
   }
@@ -189,3 +196,6 @@ const INSERT_ATTEMPT = `insert into attempts (id, call_id, position, channel_id,
     unit_prices, price_version)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
+
+const INSERT_CONTENT = `insert into call_contents (call_id, request_json, params_json, response_json, response_text,
+    policy, truncated, created_at) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;

@@ -132,7 +132,7 @@ function systemLevel({ settings }: Installation): PermissionLevel {
 }
 
 function userLevel(user: UserRow): PermissionLevel {
-  return emptyLevel({ kind: 'user', id: user.id, name: nameOf(user), createdAt: user.createdAt });
+  return levelOf({ kind: 'user', id: user.id, name: nameOf(user), createdAt: user.createdAt }, user);
 }
 
 function userFields(user: UserRow | undefined): Pick<Principal, 'userId' | 'userName'> {

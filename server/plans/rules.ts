@@ -1,6 +1,6 @@
 // Reads a caller's levels: which setting wins, which limits count, which models are allowed. Pure.
 import type { LimitScope } from '../limits/limits.ts';
-import type { PermissionLevel, Principal } from './levels.ts';
+import type { ContentPolicy, PermissionLevel, Principal } from './levels.ts';
 
 /** Settings of which the most specific level that has one decides. */
 export type OverridingField = 'models' | 'accessSchedule' | 'contentPolicy' | 'maxOutputTokens';
@@ -9,6 +9,11 @@ export type OverridingField = 'models' | 'accessSchedule' | 'contentPolicy' | 'm
 export function effective<F extends OverridingField>(levels: readonly PermissionLevel[], field: F): PermissionLevel[F] {
   for (const level of levels) if (level[field] !== null) return level[field];
   return null as PermissionLevel[F];
+}
+
+/** What may be kept of what is said; nothing where no level says otherwise. */
+export function contentPolicyOf(levels: readonly PermissionLevel[]): ContentPolicy {
+  return effective(levels, 'contentPolicy') ?? 'none';
 }
 
 /** Whether the levels let this public model name through; a list may hold `*` and `prefix/*`. */

@@ -1,4 +1,5 @@
 // A test app with a scripted upstream behind a channel, and passes made the way an administrator makes them.
+import { NO_PERMISSIONS } from '../db/tables/columns.ts';
 import { createTestApp, type TestApp } from './test-app.ts';
 import { type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from './scripted-upstream.ts';
 
@@ -82,6 +83,7 @@ async function adminLogin(app: TestApp): Promise<string> {
   await ctx.db
     .insertInto('users')
     .values({
+      ...NO_PERMISSIONS,
       id,
       email: null,
       username: 'gateway-admin',

@@ -1,19 +1,8 @@
 // Passes, plans and classrooms for tests.
 import type { AppContext } from '../context.ts';
+import { NO_PERMISSIONS } from '../db/tables/columns.ts';
 import type { ClassroomsTable, PlansTable, SeatsTable } from '../db/tables/people.ts';
 import { type IssuedPass, type IssueInput, issuePass } from '../passes/issue.ts';
-
-const NO_PERMISSIONS = {
-  models: null,
-  accessSchedule: null,
-  contentPolicy: null,
-  maxOutputTokens: null,
-  budgetNanos: null,
-  budgetPeriod: null,
-  rpmLimit: null,
-  tpmLimit: null,
-  maxParallel: null,
-};
 
 /** Issues a pass as an admin would. */
 export function addPass(ctx: AppContext, input: IssueInput = {}): Promise<IssuedPass> {

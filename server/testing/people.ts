@@ -2,6 +2,7 @@
 import type { Role } from '@hallpass/shared/roles.ts';
 
 import type { AppContext } from '../context.ts';
+import { NO_PERMISSIONS } from '../db/tables/columns.ts';
 import type { UsersTable } from '../db/tables/people.ts';
 
 /** Adds a user who has no password. @returns the id. */
@@ -11,6 +12,7 @@ export async function addUser(ctx: AppContext, fields: Partial<UsersTable> = {})
   await ctx.db
     .insertInto('users')
     .values({
+      ...NO_PERMISSIONS,
       id,
       email: `${id}@example.com`,
       username: null,

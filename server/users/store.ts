@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Role } from '@hallpass/shared/roles.ts';
 
 import type { Schema } from '../db/schema.ts';
+import { NO_PERMISSIONS } from '../db/tables/columns.ts';
 import type { UsersTable } from '../db/tables/people.ts';
 
 type Db = Kysely<Schema>;
@@ -72,6 +73,7 @@ export async function insertUser(db: Db, user: NewUser): Promise<boolean> {
 
 function toUserRow({ now, ...user }: NewUser): UsersTable {
   return {
+    ...NO_PERMISSIONS,
     ...user,
     displayName: null,
     locale: null,

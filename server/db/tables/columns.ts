@@ -14,7 +14,7 @@ export interface Timestamps {
   updatedAt: Ms;
 }
 
-/** Columns that any level (pass, seat, classroom, plan) may set; null = not set at this level. */
+/** Columns that any level (pass, seat, classroom, user, plan) may set; null = not set at this level. */
 export interface PermissionColumns {
   models: Json | null;
   accessSchedule: Json | null;
@@ -26,3 +26,16 @@ export interface PermissionColumns {
   tpmLimit: number | null;
   maxParallel: number | null;
 }
+
+/** A level that sets nothing. */
+export const NO_PERMISSIONS: Readonly<PermissionColumns> = {
+  models: null,
+  accessSchedule: null,
+  contentPolicy: null,
+  maxOutputTokens: null,
+  budgetNanos: null,
+  budgetPeriod: null,
+  rpmLimit: null,
+  tpmLimit: null,
+  maxParallel: null,
+};

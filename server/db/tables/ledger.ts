@@ -1,4 +1,6 @@
 // What was called and what it cost. No foreign keys lead out of the ledger: rows outlive what they name.
+import type { Generated } from 'kysely';
+
 import type { Flag, Json, Ms, Nanos } from './columns.ts';
 
 export interface AccountsTable {
@@ -78,6 +80,8 @@ export interface CallsTable {
   holdPrices: Json | null;
   /** The replica that opened it and will settle it; null on SQLite, where there is one process. */
   owner: string | null;
+  /** Only of recorded calls (requirement 004). */
+  templateId: string | null;
 }
 
 export interface AttemptsTable {
@@ -106,11 +110,22 @@ export interface AttemptsTable {
   priceVersion: string | null;
 }
 
+/** What was said, under the content policy only, with its own retention. */
 export interface CallContentsTable {
   callId: string;
+  /** The list of messages. */
   requestJson: Json | null;
+  /** The whole reply, as a chat completion. */
   responseJson: Json | null;
   createdAt: Ms;
+  /** The request's other fields. */
+  paramsJson: Json | null;
+  /** The reply's text alone. */
+  responseText: string | null;
+  /** The policy in force when it was written. */
+  policy: Generated<string>;
+  /** 1 = something was cut to keep the row small. */
+  truncated: Generated<Flag>;
 }
 
 /** One row per UTC hour and dimension (`all`, `model`, `channel`, `pass`, `user`, `classroom`, `plan`). */

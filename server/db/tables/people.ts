@@ -1,7 +1,8 @@
 // Who may call: users, plans, classrooms, seats, passes, activation codes.
 import type { Flag, Json, Ms, Nanos, PermissionColumns, Timestamps } from './columns.ts';
 
-export interface UsersTable extends Timestamps {
+/** The permission columns are what an administrator set for this user alone. */
+export interface UsersTable extends PermissionColumns, Timestamps {
   id: string;
   email: string | null;
   username: string | null;
@@ -110,4 +111,16 @@ export interface RevokedLoginsTable {
   id: string;
   userId: string;
   expiresAt: Ms;
+}
+
+/** A named preset of a model and its parameters; it holds no key and no address. */
+export interface AgentsTable extends Timestamps {
+  id: string;
+  userId: string;
+  name: string;
+  description: string | null;
+  /** A public model name; it may be gone or forbidden by now. */
+  model: string;
+  systemPrompt: string | null;
+  parameters: Json;
 }

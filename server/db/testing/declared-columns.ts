@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-import { type Column, type Columns, snakeCase } from './columns.ts';
+import { type Column, type Columns, snakeCase } from '../columns.ts';
 
 const FOLDER = join(import.meta.dir, '..', 'tables');
 const SCHEMA = join(import.meta.dir, '..', 'schema.ts');

@@ -1,7 +1,7 @@
 // Asks a real database, of either engine, what is in it.
 import { type Kysely, sql } from 'kysely';
 
-import type { DatabaseHandle } from '../dialect.ts';
+import type { DatabaseHandle } from './dialect.ts';
 import type { Columns, Kind } from './columns.ts';
 
 export interface ForeignKey {
@@ -16,6 +16,7 @@ export interface Snapshot {
   columns: string[];
   foreignKeys: string[];
   indexes: string[];
+  views: string[];
 }
 
 export async function snapshot(database: DatabaseHandle): Promise<Snapshot> {
@@ -26,7 +27,13 @@ export async function snapshot(database: DatabaseHandle): Promise<Snapshot> {
   const foreignKeys = (await introspectForeignKeys(database)).map(
     ({ from, to, onDelete }) => `${from} → ${to} ${onDelete}`,
   );
-  return { columns: columns.toSorted(), foreignKeys: foreignKeys.toSorted(), indexes: await indexes(database) };
+  const views = [...(await introspectViews(database))].map(([name, columns]) => `${name}: ${columns.join(', ')}`);
+  return {
+    columns: columns.toSorted(),
+    foreignKeys: foreignKeys.toSorted(),
+    indexes: await indexes(database),
+    views: views.toSorted(),
+  };
 }
 
 /** Every table but the migrator's own. */
@@ -42,6 +49,21 @@ export async function introspectColumns({ engine, raw }: DatabaseHandle): Promis
 
 export async function introspectForeignKeys({ engine, raw }: DatabaseHandle): Promise<ForeignKey[]> {
   return engine === 'sqlite' ? sqliteForeignKeys(raw) : postgresForeignKeys(raw);
+}
+
+/** Each view's columns, in their order. */
+export async function introspectViews({ engine, raw }: DatabaseHandle): Promise<Map<string, string[]>> {
+  const asked =
+    engine === 'sqlite'
+      ? sql<{ view: string; name: string }>`select t.name as "view", c.name from sqlite_schema t
+          join pragma_table_info(t.name) c where t.type = 'view' order by t.name, c.cid`
+      : sql<{ view: string; name: string }>`select table_name as "view", column_name as name
+          from information_schema.columns where table_schema = current_schema() and table_name in (
+            select table_name from information_schema.views where table_schema = current_schema())
+          order by table_name, ordinal_position`;
+  const views = new Map<string, string[]>();
+  for (const { view, name } of (await asked.execute(raw)).rows) views.set(view, [...(views.get(view) ?? []), name]);
+  return views;
 }
 
 interface ColumnRow {
@@ -76,7 +98,9 @@ async function postgresColumns(raw: Kysely<never>): Promise<ColumnRow[]> {
   const { rows } = await sql<ColumnRow>`
     select table_name as "table", column_name as name, data_type as type, is_nullable = 'YES' as nullable
     from information_schema.columns
-    where table_schema = current_schema() and table_name not like 'kysely_%'`.execute(raw);
+    where table_schema = current_schema() and table_name not like 'kysely_%' and table_name in (
+      select table_name from information_schema.tables
+      where table_schema = current_schema() and table_type = 'BASE TABLE')`.execute(raw);
   return rows;
 }
 

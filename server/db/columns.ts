@@ -1,4 +1,4 @@
-// How tests speak of columns, whoever tells about them.
+// How columns are spoken of, whoever tells about them.
 
 /** The column kinds that both engines have and the schema keeps to. */
 export type Kind = 'text' | 'integer' | 'bigint' | 'real';
