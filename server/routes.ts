@@ -1,6 +1,7 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
+import { llmModelRoutes } from './compat/llm-models.ts';
 import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
@@ -18,6 +19,7 @@ export const FEATURES: readonly Route[] = [
   ...channelRoutes,
   ...modelRoutes,
   ...litellmRoutes,
+  ...llmModelRoutes,
 ];
 
 export const ROUTES: readonly Route[] = [...FEATURES, ...documentationRoutes(FEATURES)];

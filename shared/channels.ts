@@ -14,7 +14,7 @@ export const modelNameSchema = z
   .regex(/^[^\s\p{C}]([^\p{C}]*[^\s\p{C}])?$/u, 'must be printable, without spaces at either end');
 
 /** A secret travels in a header: visible ASCII only. */
-const secretSchema = z
+export const secretSchema = z
   .string()
   .max(4_096)
   .regex(/^[\x21-\x7e]*$/, 'may hold only visible ASCII characters');

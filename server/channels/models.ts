@@ -115,7 +115,7 @@ function matchStored(
 }
 
 /** A changed price is a new row; the old ones stay as its history until the price is removed. */
-async function savePrices(ctx: AppContext, pairs: readonly Pair[]): Promise<void> {
+export async function savePrices(ctx: AppContext, pairs: readonly Pair[]): Promise<void> {
   const now = ctx.clock.now();
   const priced = pairs.filter(({ entry }) => entry.prices !== undefined);
   const newest = new Map(

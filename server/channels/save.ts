@@ -61,22 +61,26 @@ export async function updateChannel(
   body: ChannelUpdate,
   by = SYSTEM,
 ): Promise<ChannelView> {
-  const changes = channelChanges(ctx, body);
-  await ctx.db.transaction().execute(async (db) => {
-    const now = ctx.clock.now();
-    await lockCatalog({ ...ctx, db });
-    const row = await store.updateChannel(db, id, { ...changes, updatedAt: now });
-    if (!row) throw new AppError('not_found');
-    const keys = wantedKeys(body, await store.listKeys(db, id), { ...ctx, now, channelId: id });
-    if (keys) await store.replaceKeys(db, id, keys);
-    else await store.clearCooldowns(db, id);
-    // Who adds a key to a channel that needed none wants it sent.
-    if (keys?.length && row.authType === 'none' && !body.auth_type)
-      await store.updateChannel(db, id, { authType: 'bearer' });
-    await saveModels({ ...ctx, db }, id, body);
-    await audit({ ...ctx, db }, 'channel.update', id, body, by);
-  });
+  await ctx.db.transaction().execute((tx) => changeChannel({ ...ctx, db: tx }, id, body, by));
   return announce(ctx, id);
+}
+
+/** As `updateChannel`, inside a transaction of the caller's, who announces it after its commit. */
+export async function changeChannel(ctx: AppContext, id: string, body: ChannelUpdate, by = SYSTEM): Promise<void> {
+  const { db } = ctx;
+  const changes = channelChanges(ctx, body);
+  const now = ctx.clock.now();
+  await lockCatalog(ctx);
+  const row = await store.updateChannel(db, id, { ...changes, updatedAt: now });
+  if (!row) throw new AppError('not_found');
+  const keys = wantedKeys(body, await store.listKeys(db, id), { ...ctx, now, channelId: id });
+  if (keys) await store.replaceKeys(db, id, keys);
+  else await store.clearCooldowns(db, id);
+  // Who adds a key to a channel that needed none wants it sent.
+  if (keys?.length && row.authType === 'none' && !body.auth_type)
+    await store.updateChannel(db, id, { authType: 'bearer' });
+  await saveModels(ctx, id, body);
+  await audit(ctx, 'channel.update', id, body, by);
 }
 
 /** @throws AppError not_found. */
@@ -99,7 +103,7 @@ export async function deleteChannel(ctx: AppContext, id: string, by = SYSTEM): P
  * The first statement of a change: the version row is everyone's, so changes of channels follow each other, and none
  * gives a route to a model that another is just removing.
  */
-async function lockCatalog(ctx: AppContext): Promise<void> {
+export async function lockCatalog(ctx: AppContext): Promise<void> {
   await ctx.bumpChanges(ctx.db);
 }
 

@@ -57,6 +57,10 @@ export async function clearCooldowns(db: Db, channelId: string): Promise<void> {
     .execute();
 }
 
+export async function findRoute(db: Db, id: string): Promise<RouteRow | undefined> {
+  return db.selectFrom('routes').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 export async function listRoutes(db: Db, channelId: string): Promise<RouteRow[]> {
   return db.selectFrom('routes').selectAll().where('channelId', '=', channelId).orderBy('id').execute();
 }

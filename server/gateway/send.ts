@@ -112,16 +112,24 @@ function upstreamBody(call: Call, hold: Hold, route: CatalogRoute): Record<strin
   return body;
 }
 
-/** The channel's own limits (requirement 001's first level). @returns undefined when it is full: it is passed over. */
+/** The channel's own limits (requirement 001's first level) and the route's (003's). @returns undefined when it is full: it is passed over. */
 async function placeOnChannel(
   ctx: AppContext,
   call: Call,
-  { channel }: CatalogRoute,
+  { id, channel, rpmLimit = null, tpmLimit = null }: CatalogRoute,
 ): Promise<Lease | null | undefined> {
-  const { id, name, rpmLimit, tpmLimit } = channel;
-  if (rpmLimit === null && tpmLimit === null) return null;
-  const scope = { key: `channel:${id}`, name, rpm: rpmLimit, tpm: tpmLimit, maxParallel: null };
-  const reply = await ctx.limits.acquire([scope], call.size.estimateTokens);
+  const scopes = [
+    {
+      key: `channel:${channel.id}`,
+      name: channel.name,
+      rpm: channel.rpmLimit,
+      tpm: channel.tpmLimit,
+      maxParallel: null,
+    },
+    { key: `route:${id}`, name: channel.name, rpm: rpmLimit, tpm: tpmLimit, maxParallel: null },
+  ].filter(({ rpm, tpm }) => rpm !== null || tpm !== null);
+  if (scopes.length === 0) return null;
+  const reply = await ctx.limits.acquire(scopes, call.size.estimateTokens);
   return reply.ok ? reply.lease : undefined;
 }
 

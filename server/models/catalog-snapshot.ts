@@ -106,13 +106,13 @@ function catalogChannel(
 }
 
 function catalogRoute(
-  { id, upstreamModel, priority, weight }: Selectable<RoutesTable>,
+  { id, upstreamModel, priority, weight, rpmLimit, tpmLimit }: Selectable<RoutesTable>,
   channel: CatalogChannel | undefined,
   found: RoutePrices | null,
 ): CatalogRoute[] {
   if (!channel) return [];
   const prices = { prices: found?.prices ?? null, tiers: found?.tiers ?? [], priceGuessed: found?.guessed ?? false };
-  return [Object.freeze({ id, upstreamModel, priority, weight, channel, ...prices })];
+  return [Object.freeze({ id, upstreamModel, priority, weight, rpmLimit, tpmLimit, channel, ...prices })];
 }
 
 interface Pricing {

@@ -43,6 +43,9 @@ export interface CatalogRoute {
   /** Lower is tried first. */
   priority: number;
   weight: number;
+  /** Requests and tokens a minute of this route alone; absent = no limit of its own. */
+  rpmLimit?: number | null;
+  tpmLimit?: number | null;
   channel: CatalogChannel;
   /**
    * null = no price is known: refused for capped callers. Where the price has tiers by prompt size these are the
