@@ -29,6 +29,7 @@ const OWN_TOOLS: readonly unknown[] = ['function', 'custom', undefined];
 export function dearestPrices(prices: readonly UnitPrices[]): UnitPrices | null {
   const [first] = prices;
   if (!first) return null;
+  if (prices.length === 1) return first;
   const most = (pick: (price: UnitPrices) => number | null): number | null => {
     const values = prices.map(pick).filter((value) => value !== null);
     return values.length > 0 ? Math.max(...values) : null;

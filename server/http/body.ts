@@ -1,5 +1,6 @@
 // Reads a request body up to a bound and parses it as JSON.
 import { AppError } from '../lib/app-error.ts';
+import { within } from '../lib/coarse-timer.ts';
 import { isOpenPath } from './cors.ts';
 
 /** Longest pause of a caller who is sending a body; a phone on a bad network makes shorter ones. */
@@ -11,7 +12,7 @@ const SMALL_BYTES = 64 * 1024;
 export async function readBytes(request: Request, maxBytes: number, stallMs = STALL_MS): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
-  using watch = watchStall(stallMs);
+  const watch = <T>(step: Promise<T>): Promise<T> => within(step, stallMs, () => new AppError('body_timeout'));
   if (declared > 0 && declared <= SMALL_BYTES) return new Uint8Array(await watch(request.arrayBuffer()));
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
@@ -39,29 +40,18 @@ async function readChunks(
   }
 }
 
-/** @returns a function that waits for a step, at most `ms`. */
-function watchStall(ms: number): (<T>(step: Promise<T>) => Promise<T>) & Disposable {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const within = <T>(step: Promise<T>): Promise<T> => {
-    clearTimeout(timer);
-    return new Promise<T>((resolve, reject) => {
-      timer = setTimeout(() => reject(new AppError('body_timeout')), ms);
-      step.then(resolve, reject);
-    });
-  };
-  return Object.assign(within, { [Symbol.dispose]: () => clearTimeout(timer) });
-}
-
 function tooLarge(maxBytes: number): AppError {
   return new AppError('body_too_large', { params: { limit: formatBytes(maxBytes) } });
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws AppError invalid_json, body_too_large, body_timeout, unsupported_media_type. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   if (!isJson(request)) throw new AppError('unsupported_media_type');
   const bytes = await readBytes(request, maxBytes);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
@@ -73,6 +63,7 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
  */
 function isJson(request: Request): boolean {
   const type = request.headers.get('content-type');
+  if (type === 'application/json') return true;
   if (!type) return isOpenPath(new URL(request.url).pathname);
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
 }

@@ -4,6 +4,7 @@ import type { Context as HonoContext } from 'hono';
 
 import { type Guard, roleAtLeast } from '@hallpass/shared/roles.ts';
 
+import type { Config } from '../config.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { LoginUser } from '../users/logins.ts';
@@ -37,10 +38,13 @@ async function notAdmin(token: string, ctx: AppContext): Promise<AppError> {
   return new AppError(pass ? 'role_required' : 'invalid_api_key');
 }
 
+const digest = (value: string) => new Bun.CryptoHasher('sha256').update(value).digest();
+const adminDigests = new WeakMap<Config, Buffer>();
+
 /** Compares in constant time. */
-export function isAdminKey(token: string, ctx: AppContext): boolean {
-  const expected = ctx.config.LITELLM_ADMIN_KEY;
-  if (!expected) return false;
-  const digest = (value: string) => new Bun.CryptoHasher('sha256').update(value).digest();
-  return timingSafeEqual(digest(token), digest(expected));
+export function isAdminKey(token: string, { config }: Pick<AppContext, 'config'>): boolean {
+  if (!config.LITELLM_ADMIN_KEY) return false;
+  let expected = adminDigests.get(config);
+  if (!expected) adminDigests.set(config, (expected = digest(config.LITELLM_ADMIN_KEY)));
+  return timingSafeEqual(digest(token), expected);
 }

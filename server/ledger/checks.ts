@@ -12,13 +12,22 @@ export function openProblem({ call, accounts, bound, waitMs }: OpenOp): string |
   if (!isWhole(call.openedAt) || !isWhole(call.promptEstimate)) return 'a call has times and estimates ≥ 0';
   if (!(waitMs >= 0 && waitMs <= WAIT_MAX_MS)) return `a call waits between 0 and ${WAIT_MAX_MS} ms`;
   if (accounts.length > ACCOUNTS_MAX) return `a call has at most ${ACCOUNTS_MAX} accounts`;
-  if (new Set(accounts.map(accountKey)).size < accounts.length) return 'an account is listed twice';
-  return accounts.map(accountProblem).find(Boolean) ?? (bound ? boundProblem(bound) : undefined);
+  for (const [index, account] of accounts.entries()) {
+    const problem = accountProblem(account);
+    if (problem) return problem;
+    for (let other = 0; other < index; other += 1)
+      if (isSameAccount(account, accounts[other]!)) return 'an account is listed twice';
+  }
+  return bound ? boundProblem(bound) : undefined;
 }
 
 /** One account's identity in memory. */
 export function accountKey({ partyKind, partyId, periodStart }: AccountRef): string {
   return `${partyKind}|${periodStart}|${partyId}`;
+}
+
+function isSameAccount(a: AccountRef, b: AccountRef): boolean {
+  return a.partyId === b.partyId && a.partyKind === b.partyKind && a.periodStart === b.periodStart;
 }
 
 function accountProblem(ref: AccountRef): string | undefined {

@@ -1,5 +1,6 @@
 // The ledger as features see it, on either engine: sends operations to the group commit and bounds every wait.
 import { DatabaseError } from '../db/database-error.ts';
+import { within } from '../lib/coarse-timer.ts';
 import type { Logger } from '../lib/logger.ts';
 import { WAIT_MAX_MS } from './checks.ts';
 import {
@@ -107,16 +108,8 @@ async function giveBack(
 
 class OutOfTime extends Error {}
 
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new OutOfTime(`the ledger did not answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return within(work, ms, () => new OutOfTime(`the ledger did not answer within ${ms} ms`));
 }
 
 function unavailable(error: unknown): unknown {

@@ -1,6 +1,8 @@
 // Says what kind of address an IP is: where a request of ours may and may not go.
 import { isIP } from 'node:net';
 
+import { remember } from './remember.ts';
+
 /**
  * `forbidden` is never connected to: link-local, cloud metadata, unspecified, multicast, reserved.
  * `private` covers loopback, RFC 1918, CGNAT, unique-local and what proxies hand out as stand-ins (198.18/15).
@@ -49,8 +51,16 @@ const EMBEDDED_IPV4: readonly (readonly [address: string, prefix: number, bit: n
   ['2002::', 16, 16],
 ];
 
+/** Each call connects to one of few addresses, and judging one anew costs microseconds. */
+const judged = new Map<string, AddressKind>();
+const JUDGED_MAX = 1_000;
+
 /** @param ip a literal IPv4 or IPv6 address without brackets. Anything else is `forbidden`. */
 export function addressKind(ip: string): AddressKind {
+  return judged.get(ip) ?? remember(judged, ip, judge(ip), JUDGED_MAX);
+}
+
+function judge(ip: string): AddressKind {
   const version = isIP(ip);
   if (version === 4) return kindOf(ipv4Bits(ip), 32, IPV4);
   if (version !== 6 || ip.includes('%')) return 'forbidden';

@@ -29,6 +29,3 @@ export type WriterOp = { id: number } & (
 export type WriterResult =
   | { id: number; ok: true; value?: QueryRows | LedgerReply }
   | { id: number; ok: false; problem: DatabaseProblem; message: string; column?: string };
-
-export type ToWriter = { start: WriterOptions } | { ops: WriterOp[] };
-export type FromWriter = { started: true } | { failed: string } | { results: WriterResult[] };

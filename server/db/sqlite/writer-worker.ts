@@ -1,5 +1,5 @@
 // The writer thread's entry: receives batches of operations and answers them.
-import type { FromWriter, ToWriter } from './protocol.ts';
+import { decodeOps, encodeResults, type FromWriter, type ToWriter } from './wire.ts';
 import { WriterLoop } from './writer-loop.ts';
 
 declare const self: Worker;
@@ -9,9 +9,9 @@ let loop: WriterLoop | undefined;
 const send = (message: FromWriter): void => self.postMessage(message);
 
 self.onmessage = ({ data }: MessageEvent<ToWriter>) => {
-  if ('ops' in data) return loop?.receive(data.ops);
+  if (typeof data === 'string' || Array.isArray(data)) return loop?.receive(decodeOps(data));
   try {
-    loop = new WriterLoop(data.start, (results) => send({ results }));
+    loop = new WriterLoop(data.start, (results) => send(encodeResults(results)));
     send({ started: true });
   } catch (error) {
     send({ failed: error instanceof Error ? error.message : String(error) });

@@ -1,8 +1,9 @@
 // The main thread's end of the writer thread: the only way anything is written to a SQLite database.
-// Calls made in one tick travel in one message.
+// What is asked for in one turn of the event loop travels in one message: a wake-up costs more than its content.
 import type { LedgerOp, LedgerReply } from '../../ledger/ledger.ts';
 import { DatabaseError } from '../database-error.ts';
-import type { FromWriter, QueryRows, ToWriter, WriterOp, WriterOptions, WriterResult } from './protocol.ts';
+import type { QueryRows, WriterOp, WriterOptions, WriterResult } from './protocol.ts';
+import { decodeResults, encodeOps, type FromWriter, type ToWriter } from './wire.ts';
 
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 interface Pending {
@@ -23,7 +24,8 @@ export class SqliteWriter implements AsyncDisposable {
   private constructor(worker: Worker) {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromWriter>) => {
-      if ('results' in data) for (const result of data.results) this.#finish(result);
+      if (typeof data === 'string' || Array.isArray(data))
+        for (const result of decodeResults(data)) this.#finish(result);
     };
     worker.onerror = (event) => this.#fail(event.message);
     worker.addEventListener('close', () => this.#fail('the database writer has stopped'));
@@ -34,7 +36,9 @@ export class SqliteWriter implements AsyncDisposable {
     const worker = new Worker(new URL('./writer-worker.ts', import.meta.url).href);
     await new Promise<void>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<FromWriter>) =>
-        'failed' in data ? reject(new DatabaseError('unavailable', data.failed)) : resolve();
+        typeof data === 'object' && 'failed' in data
+          ? reject(new DatabaseError('unavailable', data.failed))
+          : resolve();
       worker.onerror = (event) => reject(new DatabaseError('unavailable', event.message));
       worker.postMessage({ start: options } satisfies ToWriter);
     });
@@ -85,7 +89,7 @@ export class SqliteWriter implements AsyncDisposable {
       return Promise.reject(new DatabaseError('busy', 'too many writes are waiting'));
     }
     const id = this.#nextId++;
-    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush());
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push({ id, ...op } as WriterOp);
     return new Promise<T>((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
@@ -95,7 +99,7 @@ export class SqliteWriter implements AsyncDisposable {
   #flush(): void {
     const ops = this.#outbox;
     this.#outbox = [];
-    this.#worker.postMessage({ ops } satisfies ToWriter);
+    this.#worker.postMessage(encodeOps(ops) satisfies ToWriter);
   }
 
   #finish(result: WriterResult): void {
