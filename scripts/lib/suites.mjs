@@ -14,9 +14,6 @@ import { ensureWebBuilt } from './web-build.mjs';
 /** A machine that is busy must not fail a test that is right. */
 const TIMEOUT_MS = 30_000;
 
-/** TODO(#3): these need the ledger, which PostgreSQL does not have yet. */
-const NEEDS_LEDGER = ['server/gateway/**', 'server/faults/**', 'server/clients/**', 'server/main.start.test.ts'];
-
 /** `run` gets the report's path and resolves to the runner's exit code. */
 export const SUITES = [
   { name: 'sqlite', title: 'server on SQLite', run: serverOnSqlite },
@@ -41,8 +38,7 @@ function serverOnSqlite(report) {
 
 async function serverOnPostgres(report) {
   const redis = await prepareRedis();
-  const on = (url) =>
-    bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url, TEST_REDIS_SERVER: redis }, without: NEEDS_LEDGER });
+  const on = (url) => bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url, TEST_REDIS_SERVER: redis } });
   const given = process.env.TEST_DATABASE_URL;
   if (given) return on(given);
   if (!hasPostgres())

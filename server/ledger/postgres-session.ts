@@ -12,6 +12,9 @@ const END_OLD_SESSION = `select pg_terminate_backend(pid) from pg_stat_activity
 /** Waits for the old transaction, which has locked this row. */
 const LAST_GROUP = `select last_group as "lastGroup" from replicas where id = $1 for update`;
 
+/** A lock that was waited for shows the row as it is now: a server's other default would refuse it instead. */
+const BEGIN = 'begin isolation level read committed read write';
+
 export interface SessionOptions {
   connect(): Promise<PostgresConnection>;
   replica: Replica;
@@ -44,7 +47,7 @@ export class LedgerSession {
     const connection = await this.#connected();
     this.#group += 1;
     this.#doubtful = this.#group;
-    await connection.run(`begin; ${this.#seen(this.#group)}`);
+    await connection.run(`${BEGIN}; ${this.#seen(this.#group)}`);
     return connection;
   }
 
@@ -76,10 +79,8 @@ export class LedgerSession {
   async resume(): Promise<boolean> {
     const connection = await this.#connected();
     const { id } = this.#options.replica;
-    if (this.#lostPid !== undefined) await connection.query(END_OLD_SESSION, [this.#lostPid, id]);
     const [row] = await connection.query<{ lastGroup: number }>(LAST_GROUP, [id]);
     const isCommitted = this.#doubtful !== undefined && (row?.lastGroup ?? 0) >= this.#doubtful;
-    this.#lostPid = undefined;
     this.#doubtful = undefined;
     return isCommitted;
   }
@@ -95,6 +96,10 @@ export class LedgerSession {
     if (this.#connection) return this.#connection;
     const connection = await this.#options.connect();
     try {
+      // Before anything else: the old session may hold this replica's row, which is about to be written.
+      if (this.#lostPid !== undefined)
+        await connection.query(END_OLD_SESSION, [this.#lostPid, this.#options.replica.id]);
+      this.#lostPid = undefined;
       await connection.run(`${BY_KEY}; ${this.#seen(0)}`);
     } catch (error) {
       connection.discard();
