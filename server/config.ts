@@ -84,10 +84,11 @@ export const SETTINGS = {
   TIME_ZONE: language(zone.default('Asia/Shanghai'), 'Days, budgets and class hours are counted in this zone.'),
   CORS_ORIGINS: network(z.string().default('*'), 'Origins that may call /v1 from a browser, separated by commas; * for all. Logins and admin pages are same-origin always.'),
   TRUSTED_PROXIES: network(z.string().default(''), 'Addresses or networks (CIDR), separated by commas, whose X-Forwarded-For is believed.'),
-  OIDC_ISSUER: signIn(url().optional(), 'Sign-in with Google or any OpenID Connect issuer.'),
+  OIDC_ISSUER: signIn(url().optional(), 'Sign-in with Google (https://accounts.google.com) or any OpenID Connect issuer. Register <address of this server>/login/oidc there as the redirect URI.'),
+  OIDC_NAME: signIn(text().optional(), 'What the sign-in button calls that service. Unset: Google, or the issuer’s host.'),
   OIDC_CLIENT_ID: signIn(text().optional(), 'The client id at that issuer.'),
-  OIDC_CLIENT_SECRET: signIn(text().optional(), 'The client secret at that issuer.', 'secret'),
-  OIDC_ALLOWED_DOMAINS: signIn(z.string().default(''), 'E-mail domains that may sign in, separated by commas; empty for all.'),
+  OIDC_CLIENT_SECRET: signIn(text().optional(), 'The client secret at that issuer. Unset: a public client, protected by PKCE alone.', 'secret'),
+  OIDC_ALLOWED_DOMAINS: signIn(z.string().default(''), 'E-mail domains that may sign in there, separated by commas; empty for all.'),
 } as const;
 
 /** Everything the process is told from outside, checked. Secrets that were not given are added by `secrets.ts`. */

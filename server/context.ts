@@ -25,6 +25,7 @@ import type { Settings } from './settings/settings.ts';
 import { createSettings } from './settings/stored-settings.ts';
 import { createLogins } from './users/cached-logins.ts';
 import type { Logins } from './users/logins.ts';
+import { createOidc, type Oidc } from './users/oidc.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { createThrottle, type Throttle } from './users/throttle.ts';
 
@@ -45,6 +46,8 @@ export interface AppContext {
   passes: PassDirectory;
   logins: Logins;
   passwords: Passwords;
+  /** Sign-in with another service; undefined where none is configured. */
+  oidc: Oidc | undefined;
   throttle: Throttle;
   shutdown: Shutdown;
   blocklist: Blocklist;
@@ -90,6 +93,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     logins: await createLogins({ secretKey: config.SECRET_KEY, db, clock, ids, events, bumpChanges }),
     shutdown: createShutdown(),
     passwords: createPasswords(),
+    oidc: createOidc({ config, clock, log }),
     throttle: createThrottle(clock),
     blocklist,
     gateway: createGateway({

@@ -7,7 +7,10 @@ import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
 import { modelRoutes } from './models/routes.ts';
+import { limitRoutes } from './plans/limit-routes.ts';
 import { settingRoutes } from './settings/routes.ts';
+import { accountRoutes } from './users/account-routes.ts';
+import { joinRoutes } from './users/join-routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What the API document describes. */
@@ -15,9 +18,12 @@ export const FEATURES: readonly Route[] = [
   ...chatRoutes,
   ...healthRoutes,
   ...userRoutes,
+  ...accountRoutes,
+  ...joinRoutes,
   ...settingRoutes,
   ...channelRoutes,
   ...modelRoutes,
+  ...limitRoutes,
   ...litellmRoutes,
   ...llmModelRoutes,
 ];

@@ -61,7 +61,13 @@ export const ERRORS = {
   pass_expired: entry(401, 'authentication_error', '这张通行证已于 {when} 过期，请找老师换一张新的。', '這張通行證已於 {when} 到期，請找老師換一張新的。', 'This pass expired on {when}. Please ask your teacher for a new one.'),
   login_expired: entry(401, 'authentication_error', '登录已过期，请重新登录。', '登入已過期，請重新登入。', 'Your sign-in has ended. Please sign in again.'),
   login_failed: entry(401, 'authentication_error', '账号或密码不正确。', '帳號或密碼不正確。', 'The account or the password is not correct.'),
+  oidc_failed: entry(401, 'authentication_error', '用 {name} 登录没有成功，请重新开始。', '用 {name} 登入沒有成功，請重新開始。', 'Signing in with {name} did not work. Please start again.'),
   // 403 – not allowed, or not now
+  oidc_email_unverified: entry(403, 'permission_error', '{name} 没有确认你的邮箱地址，请先在那里验证邮箱。', '{name} 沒有確認你的電子郵件地址，請先在那裡驗證。', '{name} has not confirmed your e-mail address. Please verify it there first.', false),
+  oidc_domain_not_allowed: entry(403, 'permission_error', '这里只接受特定邮箱域名的账号，{email} 不在其中。', '這裡只接受特定電子郵件網域的帳號，{email} 不在其中。', 'Only accounts of certain e-mail domains may sign in here, and {email} is not one of them.', false),
+  oidc_link_first: entry(403, 'permission_error', '这个邮箱属于教师或管理员账号。请先用密码登录，再到“我的账号”里关联 {name}。', '這個電子郵件屬於教師或管理員帳號。請先用密碼登入，再到「我的帳號」連結 {name}。', 'This e-mail belongs to a teacher’s or administrator’s account. Sign in with the password first, then link {name} under “My account”.', false),
+  invite_invalid: entry(403, 'permission_error', '这个邀请链接无效、已过期或已经用过，请向邀请你的人要一个新的。', '這個邀請連結無效、已過期或已經用過，請向邀請你的人要一個新的。', 'This invite link is not valid, has expired or was used already. Please ask for a new one.', false),
+  invite_required: entry(403, 'permission_error', '这里需要邀请链接才能注册，请向老师或管理员索取。', '這裡需要邀請連結才能註冊，請向老師或管理員索取。', 'You need an invite link to register here. Please ask a teacher or the administrator.', false),
   pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
   account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
   ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
@@ -76,10 +82,12 @@ export const ERRORS = {
   request_refused: entry(403, 'permission_error', '{detail}', '{detail}', '{detail}', false),
   // 404 / 405 / 409
   model_not_found: entry(404, 'not_found_error', '没有名为 {model} 的模型。', '沒有名為 {model} 的模型。', 'There is no model named {model}.'),
+  oidc_off: entry(404, 'not_found_error', '这里没有开启用其他服务登录。', '這裡沒有開啟用其他服務登入。', 'Signing in with another service is not set up here.'),
   not_found: entry(404, 'not_found_error', '找不到你要的内容。', '找不到你要的內容。', 'We could not find that.'),
   method_not_allowed: entry(405, 'invalid_request_error', '这个地址不支持 {method} 方法。', '這個網址不支援 {method} 方法。', 'This address does not accept {method}.'),
   already_exists: entry(409, 'invalid_request_error', '{what} 已经存在。', '{what} 已經存在。', '{what} already exists.'),
   email_taken: entry(409, 'invalid_request_error', '这个邮箱已经注册过了。', '這個電子郵件已經註冊過了。', 'This e-mail address is already registered.'),
+  oidc_taken: entry(409, 'invalid_request_error', '这个 {name} 账号已经关联到另一个账号。', '這個 {name} 帳號已經連結到另一個帳號。', 'This {name} account is already linked to another account.'),
   setup_done: entry(409, 'invalid_request_error', '管理员已经设置好了，请直接登录。', '管理員已經設定好了，請直接登入。', 'The administrator has already been set up. Please sign in.'),
   last_admin: entry(409, 'invalid_request_error', '至少要保留一位管理员。', '至少要保留一位管理員。', 'At least one administrator has to stay.'),
   // 429 – limits and empty budgets
@@ -93,6 +101,7 @@ export const ERRORS = {
   // 5xx
   upstream_error: entry(502, 'server_error', '上游渠道暂时不可用，请稍后再试', '上游渠道暫時無法使用，請稍後再試', 'The model service is not available right now. Please try again shortly'),
   upstream_busy: entry(429, 'server_error', '模型服务现在太忙，请稍后再试。', '模型服務現在太忙，請稍後再試。', 'The model service is too busy right now. Please try again shortly.'),
+  oidc_unavailable: entry(502, 'server_error', '暂时联系不上 {name}，请稍后再试。', '暫時聯絡不上 {name}，請稍後再試。', '{name} cannot be reached right now. Please try again shortly.'),
   upstream_timeout: entry(504, 'server_error', '模型服务太久没有回应，请稍后再试。', '模型服務太久沒有回應，請稍後再試。', 'The model service took too long to answer. Please try again shortly.'),
   stream_cut: entry(502, 'server_error', '回答在中途断开了，以上内容不完整。', '回答在中途斷開了，以上內容不完整。', 'The answer was cut off; what you see is not complete.'),
   channel_unavailable: entry(503, 'server_error', '模型 {model} 现在没有可用的渠道，请稍后再试。', '模型 {model} 現在沒有可用的渠道，請稍後再試。', 'No channel can serve the model {model} right now. Please try again shortly.'),

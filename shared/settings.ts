@@ -3,6 +3,9 @@ import { z } from 'zod';
 
 import { type Locale, LOCALES } from './errors.ts';
 
+/** Who may sign up: anybody, holders of an invite link, or only teachers and administrators who were invited. */
+export const REGISTRATIONS = ['open', 'invite', 'closed'] as const;
+
 const rpm = z.int().min(0).max(1_000_000);
 
 /** Every setting by the name it is sent under. Money is in dollars here, as people write it. */
@@ -11,7 +14,7 @@ export const configValues = z.object({
   user_rpm: rpm,
   log_retention_days: z.int().min(1).max(3_650),
   system_budget: z.number().min(0).max(9_000_000).nullable(),
-  registration: z.enum(['open', 'closed']),
+  registration: z.enum(REGISTRATIONS),
   guests_allowed: z.boolean(),
   default_locale: z.enum(LOCALES),
 });
@@ -72,9 +75,9 @@ export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
     en: 'The most the whole system may spend a month, in dollars; empty for no limit',
   },
   registration: {
-    'zh-CN': '是否开放邮箱注册（open 开放，closed 关闭）',
-    'zh-TW': '是否開放電子郵件註冊（open 開放，closed 關閉）',
-    en: 'Whether anybody may register with an e-mail address (open or closed)',
+    'zh-CN': '谁可以注册（open 所有人，invite 有邀请链接的人，closed 仅受邀的教师和管理员）',
+    'zh-TW': '誰可以註冊（open 所有人，invite 有邀請連結的人，closed 僅受邀的教師和管理員）',
+    en: 'Who may register: open (anybody), invite (with an invite link), closed (only invited teachers and administrators)',
   },
   guests_allowed: {
     'zh-CN': '是否允许未登录的游客聊天',

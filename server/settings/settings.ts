@@ -1,5 +1,6 @@
 // Settings that change at run time. A stored value wins over the environment's.
 import type { Locale } from '@hallpass/shared/errors.ts';
+import type { ConfigValues } from '@hallpass/shared/settings.ts';
 
 export interface SystemSettings {
   guestRpm: number;
@@ -7,7 +8,7 @@ export interface SystemSettings {
   logRetentionDays: number;
   /** Monthly cap over everything, in nanos; null = none. */
   systemBudgetNanos: number | null;
-  registration: 'open' | 'closed';
+  registration: ConfigValues['registration'];
   guestsAllowed: boolean;
   /** The language where neither the request nor a classroom names one. */
   defaultLocale: Locale;

@@ -130,7 +130,12 @@ test('a changed password ends every other sign-in', async () => {
 test('the sign-in pages learn what is offered', async () => {
   await using app = await createTestApp({ DEFAULT_LOCALE: 'zh-TW' });
   const options = await app.request('/api/auth/options');
-  expect(await options.json()).toEqual({ registration: 'open', guests_allowed: true, default_locale: 'zh-TW' });
+  expect(await options.json()).toEqual({
+    registration: 'open',
+    guests_allowed: true,
+    default_locale: 'zh-TW',
+    oidc: null,
+  });
 });
 
 test('private answers are not stored by browsers', async () => {

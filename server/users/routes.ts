@@ -33,7 +33,8 @@ export const userRoutes: readonly Route[] = [
     response: signInOptionsReply,
     handler: async ({ ctx }) => {
       const { registration, guestsAllowed, defaultLocale } = ctx.settings.current();
-      return { registration, guests_allowed: guestsAllowed, default_locale: defaultLocale };
+      const oidc = ctx.oidc ? { name: ctx.oidc.name } : null;
+      return { registration, guests_allowed: guestsAllowed, default_locale: defaultLocale, oidc };
     },
   }),
   defineRoute({

@@ -17,6 +17,32 @@ export async function findUserByEmail(db: Db, email: string): Promise<UsersTable
   return db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
 }
 
+export async function findUserByOidc(
+  db: Db,
+  { issuer, subject }: { issuer: string; subject: string },
+): Promise<UsersTable | undefined> {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('oidcIssuer', '=', issuer)
+    .where('oidcSubject', '=', subject)
+    .executeTakeFirst();
+}
+
+interface OidcLink {
+  userId: string;
+  identity: { issuer: string; subject: string };
+  now: number;
+  /** The password and every login issued until now end. */
+  endEarlier?: boolean;
+}
+
+export async function linkOidc(db: Db, { userId, identity, now, endEarlier = false }: OidcLink): Promise<void> {
+  const ended = endEarlier ? { passwordHash: null, tokensValidAfter: now } : {};
+  const fields = { oidcIssuer: identity.issuer, oidcSubject: identity.subject, updatedAt: now, ...ended };
+  await db.updateTable('users').set(fields).where('id', '=', userId).execute();
+}
+
 /** By either, in one question, so that a miss takes as long as a hit; the user name comes first. */
 export async function findUserByName(
   db: Db,
@@ -57,6 +83,8 @@ export interface NewUser {
   username: string | null;
   passwordHash: string | null;
   role: Role;
+  /** The identity at another service that this account was made from. */
+  oidc?: { issuer: string; subject: string } | undefined;
   now: number;
 }
 
@@ -71,14 +99,14 @@ export async function insertUser(db: Db, user: NewUser): Promise<boolean> {
   return added !== undefined;
 }
 
-function toUserRow({ now, ...user }: NewUser): UsersTable {
+function toUserRow({ now, oidc, ...user }: NewUser): UsersTable {
   return {
     ...NO_PERMISSIONS,
     ...user,
     displayName: null,
     locale: null,
-    oidcIssuer: null,
-    oidcSubject: null,
+    oidcIssuer: oidc?.issuer ?? null,
+    oidcSubject: oidc?.subject ?? null,
     status: 'active',
     tokensValidAfter: 0,
     lastLoginAt: null,
@@ -92,6 +120,21 @@ export async function hasAdmin(db: Db): Promise<boolean> {
   return row !== undefined;
 }
 
+export async function countAdmins(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('role', '=', 'admin')
+    .where('status', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Passes, revoked logins and places in classrooms go with the row; seats and classrooms stay without it. */
+export async function deleteUser(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('users').where('id', '=', id).execute();
+}
+
 export async function updateLastLogin(db: Db, userId: string, now: number): Promise<void> {
   await db.updateTable('users').set({ lastLoginAt: now }).where('id', '=', userId).execute();
 }
@@ -100,6 +143,11 @@ export async function updateLastLogin(db: Db, userId: string, now: number): Prom
 export async function updatePassword(db: Db, userId: string, passwordHash: string, now: number): Promise<void> {
   const fields = { passwordHash, tokensValidAfter: now, updatedAt: now };
   await db.updateTable('users').set(fields).where('id', '=', userId).execute();
+}
+
+/** Ends every login of the user that was issued before `validAfter`. */
+export async function updateTokensValidAfter(db: Db, userId: string, validAfter: number): Promise<void> {
+  await db.updateTable('users').set({ tokensValidAfter: validAfter }).where('id', '=', userId).execute();
 }
 
 const SETUP = 'setup';
