@@ -2,7 +2,9 @@
 import type { Kysely } from 'kysely';
 
 import { type Blocklist, createBlocklist } from './blocklist/blocklist.ts';
+import { MemoryBoard, type UpstreamBoard } from './channels/board.ts';
 import { disableKey } from './channels/disable-key.ts';
+import { keepCooldown, restoreCooldowns } from './channels/key-cooldowns.ts';
 import type { Config } from './config.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
 import { openLedger } from './db/open-ledger.ts';
@@ -51,6 +53,8 @@ export interface AppContext {
   throttle: Throttle;
   shutdown: Shutdown;
   blocklist: Blocklist;
+  /** Which channels and keys rest. */
+  board: UpstreamBoard;
   gateway: GatewayParts;
   /** Bumps the version row that other processes poll, inside or outside a transaction. */
   bumpChanges(db?: Kysely<Schema>): Promise<void>;
@@ -80,6 +84,8 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   const settings = await createSettings({ db, config, events, log });
   const blocklist = createBlocklist(db);
   await blocklist.reload();
+  const board = new MemoryBoard(clock);
+  await restoreCooldowns(db, board, clock.now());
   const ctx: AppContext = {
     ...parts,
     events,
@@ -96,8 +102,10 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     oidc: createOidc({ config, clock, log }),
     throttle: createThrottle(clock),
     blocklist,
+    board,
     gateway: createGateway({
       clock,
+      board,
       hooks: await loadHooks(config.HOOKS_PATH, log),
       allowPrivateUpstreams: config.ALLOW_PRIVATE_UPSTREAMS,
       random: Math.random,
@@ -118,7 +126,9 @@ function listen(ctx: AppContext): void {
   shutdown.expired.addEventListener('abort', () => {
     for (const attempt of gateway.running) attempt.abort('stopping');
   });
-  events.on('catalog.changed', () => gateway.health.forget());
+  events.on('channel.saved', ({ channelId, keyIds }) => gateway.health.forgetChannel(channelId, keyIds));
+  events.on('channel.key_cooled', (cooled) => void keepCooldown(ctx, cooled).catch(failed));
+  events.on('channel.resting', ({ channelId }) => log.warn('a channel keeps failing, so it rests', { channelId }));
   events.on('changes.seen', () => void blocklist.reload().catch(failed));
   events.on('channel.key_disabled', ({ keyId, reason }) => void disableKey(ctx, keyId, reason).catch(failed));
 }

@@ -31,7 +31,14 @@ export type HallpassEvent =
   | { type: 'changes.seen'; version: number }
   | { type: 'user.changed'; userId: string }
   | { type: 'classroom.paused'; classroomId: string }
-  | { type: 'channel.key_disabled'; channelId: string; keyId: string; reason: string };
+  /** An upstream refused a key, so it is taken out of use: an administrator should know. */
+  | { type: 'channel.key_disabled'; channelId: string; keyId: string; reason: string }
+  /** An upstream throttles a key, which rests for so long. */
+  | { type: 'channel.key_cooled'; channelId: string; keyId: string; ms: number; reason: string }
+  /** A channel failed so often that it rests. */
+  | { type: 'channel.resting'; channelId: string }
+  /** A channel was saved or removed: what was held against it and these keys counts no more. */
+  | { type: 'channel.saved'; channelId: string; keyIds: readonly string[] };
 
 export type EventOf<T extends HallpassEvent['type']> = Extract<HallpassEvent, { type: T }>;
 

@@ -24,7 +24,7 @@ export function wantedKeys(body: ChannelUpdate, stored: readonly KeyRow[], tools
     return body.api_keys.map(({ id, key, status }, position) => {
       const old = stored.find((row) => row.id === id);
       if (id !== undefined && !old) throw badKey('api_keys', 'an id is not one of the channel’s keys');
-      if (old && key === undefined) return { ...kept(old, tools.now), position, status: status ?? old.status };
+      if (old && key === undefined) return { ...kept(old, tools.now), position, status: status ?? statusOnSave(old) };
       if (key === undefined) throw badKey('api_keys', 'an entry needs key or id');
       return newKey(key, { ...tools, id: old?.id, position, status });
     });
@@ -61,6 +61,11 @@ function newKey(
 
 function kept(row: KeyRow, now: number): KeyRow {
   return { ...row, cooldownUntil: null, lastError: null, lastErrorAt: null, updatedAt: now };
+}
+
+/** A key its upstream refused is tried again; one an administrator disabled has no error, and stays so. */
+function statusOnSave({ status, lastError }: KeyRow): string {
+  return lastError === null ? status : 'enabled';
 }
 
 function badKey(param: string, detail: string): AppError {

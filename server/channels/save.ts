@@ -85,6 +85,7 @@ export async function changeChannel(ctx: AppContext, id: string, body: ChannelUp
 
 /** @throws AppError not_found. */
 export async function deleteChannel(ctx: AppContext, id: string, by = SYSTEM): Promise<void> {
+  const keys = await store.listKeys(ctx.db, id);
   await ctx.db.transaction().execute(async (db) => {
     await lockCatalog({ ...ctx, db });
     const routes = await store.listRoutes(db, id);
@@ -95,6 +96,7 @@ export async function deleteChannel(ctx: AppContext, id: string, by = SYSTEM): P
     );
     await audit({ ...ctx, db }, 'channel.delete', id, {}, by);
   });
+  forgetFaults(ctx, id, keys);
   ctx.events.emit({ type: 'catalog.changed' });
   await ctx.catalog.reload();
 }
@@ -109,9 +111,15 @@ export async function lockCatalog(ctx: AppContext): Promise<void> {
 
 /** Tells everyone and waits until the very next call sees it. */
 export async function announce(ctx: AppContext, id: string): Promise<ChannelView> {
+  forgetFaults(ctx, id, await store.listKeys(ctx.db, id));
   ctx.events.emit({ type: 'catalog.changed' });
   await ctx.catalog.reload();
   return channelView(ctx, id);
+}
+
+/** A saved channel starts afresh; what is known of the others stays. */
+function forgetFaults({ events }: AppContext, channelId: string, keys: readonly store.KeyRow[]): void {
+  events.emit({ type: 'channel.saved', channelId, keyIds: keys.map(({ id }) => id) });
 }
 
 function channelChanges(ctx: AppContext, body: ChannelUpdate): Partial<store.ChannelRow> {

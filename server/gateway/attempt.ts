@@ -78,6 +78,7 @@ export class Attempt {
     this.ctx.gateway.running.delete(this);
     this.place?.release(usage.promptTokens + usage.completionTokens);
     const { channel } = this.route;
+    this.#noteHealth(status);
     const prices = pricesAt(this.route, usage.promptTokens);
     return {
       ...usage,
@@ -98,4 +99,15 @@ export class Attempt {
       prices,
     };
   }
+
+  /** What an answer that had begun says of its channel in the end; one that never began was judged by `send`. */
+  #noteHealth(status: AttemptStatus): void {
+    const { health } = this.ctx.gateway;
+    const { id } = this.route.channel;
+    if (status === 'ok') health.succeeded(id, this.key?.id);
+    else if (status === 'cut' && !ENDED_BY_US.has(this.abortReason) && health.failed(id))
+      this.ctx.events.emit({ type: 'channel.resting', channelId: id });
+  }
 }
+
+const ENDED_BY_US: ReadonlySet<AbortReason | undefined> = new Set(['client', 'stopping', 'paused'] as const);

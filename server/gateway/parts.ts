@@ -1,4 +1,5 @@
 // What the gateway keeps between calls. Constructed in context.ts only.
+import type { UpstreamBoard } from '../channels/board.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CatalogChannel } from '../models/catalog.ts';
 import { Estimator } from './estimator.ts';
@@ -24,15 +25,16 @@ export interface GatewayParts {
 
 export interface GatewayOptions {
   clock: Clock;
+  board: UpstreamBoard;
   hooks: Hooks;
   allowPrivateUpstreams: boolean;
   random: () => number;
 }
 
-export function createGateway({ clock, hooks, allowPrivateUpstreams, random }: GatewayOptions): GatewayParts {
+export function createGateway({ clock, board, hooks, allowPrivateUpstreams, random }: GatewayOptions): GatewayParts {
   return {
     protocols: { 'openai-chat': openaiChat(allowPrivateUpstreams), demo: demo() },
-    health: new UpstreamHealth(clock),
+    health: new UpstreamHealth(board),
     watch: new StreamWatch(clock),
     estimator: new Estimator(),
     hooks,

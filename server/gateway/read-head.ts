@@ -9,6 +9,7 @@ import {
   failureOfSize,
   failureOfStatus,
   hiderOf,
+  retryAfterOf,
   type UpstreamFailure,
 } from './upstream-failure.ts';
 import { UpstreamStream } from './upstream-stream.ts';
@@ -21,7 +22,7 @@ export async function readHead(response: Response, call: Call, attempt: Attempt)
   if (response.status !== 200) {
     const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
     const hide = hiderOf(attempt.route, attempt.key, call.model.publicName);
-    return failureOfStatus(response.status, text, response.headers.get('retry-after'), hide);
+    return failureOfStatus(response.status, text, retryAfterOf(response.headers, attempt.ctx.clock.now()), hide);
   }
   return call.request.stream ? streamHead(response, call, attempt) : wholeHead(response, call, attempt);
 }

@@ -41,9 +41,19 @@ export async function send(ctx: AppContext, call: Call, hold: Hold, settlement: 
     if (!last || !PASSED_OVER.has(result)) last = result;
   }
   const code = last?.code ?? 'channel_unavailable';
+  const retryAfterMs = code === 'upstream_busy' ? smallestWaitMs(ctx, call) : undefined;
   const cancelled = last?.status === 'cancelled';
   await settlement.settle({ status: cancelled ? 'cancelled' : 'error', errorCode: code });
-  throw new AppError(code, { params: { model: call.model.publicName }, ...last?.options });
+  throw new AppError(code, {
+    params: { model: call.model.publicName },
+    ...last?.options,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** How long a client should wait: until the first key is free again; a channel that is full says nothing better. */
+function smallestWaitMs(ctx: AppContext, call: Call): number {
+  return ctx.gateway.health.shortestWaitMs(call.routes) ?? BUSY_MS;
 }
 
 /** The ordered routes, and once more the first ones where there are fewer than attempts allowed (another key may do). */
@@ -71,6 +81,7 @@ async function tryRoute(
   if (key === undefined || place === undefined) return BUSY;
   const attempt = new Attempt(ctx, call, route, key, place);
   settlement.channel = { id: route.channel.id, name: route.channel.name };
+  health.starting(route.channel.id);
   const { options } = route.channel;
   attempt.expectFirstByte(call.request.stream ? options.firstByteTimeoutMs : options.stallTimeoutMs);
   const result = await request(ctx, call, hold, attempt).catch((error: unknown) =>
@@ -79,7 +90,7 @@ async function tryRoute(
   if ('kind' in result) {
     attempt.firstByte();
     settlement.firstByteAt = attempt.firstByteAt;
-    health.succeeded(route.channel.id);
+    health.answered(route.channel.id);
     return result;
   }
   await noteFailure(ctx, settlement, attempt, result);
@@ -133,11 +144,13 @@ async function placeOnChannel(
   return reply.ok ? reply.lease : undefined;
 }
 
+const BUSY_MS = 5_000;
+
 const BUSY: UpstreamFailure = {
   status: 'error',
   httpStatus: null,
   code: 'upstream_busy',
-  options: { retryAfterMs: 5_000 },
+  options: {},
   retry: true,
   chargePrompt: false,
   unhealthy: false,
@@ -156,20 +169,29 @@ async function noteFailure(
 ): Promise<void> {
   const { health, estimator } = ctx.gateway;
   const { route, key, call } = attempt;
-  if (failure.unhealthy) health.failed(route.channel.id);
-  if (key && failure.key?.effect === 'cool') health.coolKey(key.id, failure.key.ms);
-  if (key && failure.key?.effect === 'disable') {
-    health.coolKey(key.id, Infinity);
-    ctx.events.emit({
-      type: 'channel.key_disabled',
-      channelId: route.channel.id,
-      keyId: key.id,
-      reason: failure.key.reason,
-    });
-  }
+  const channelId = route.channel.id;
+  if (!failure.unhealthy) health.undecided(channelId);
+  else if (health.failed(channelId)) ctx.events.emit({ type: 'channel.resting', channelId });
+  if (key && failure.key) noteKey(ctx, { channelId, keyId: key.id }, failure.key);
   const usage = failure.chargePrompt ? await estimator.estimate(call, '') : undefined;
   const { status, httpStatus, code } = failure;
   settlement.attempts.push(
     attempt.end({ status, httpStatus, errorCode: code, ...(usage ? { usage, estimated: true } : {}) }),
   );
+}
+
+/** A refused key rests until the database has taken it out of use, which every process sees. */
+function noteKey(
+  ctx: AppContext,
+  ids: { channelId: string; keyId: string },
+  failure: NonNullable<UpstreamFailure['key']>,
+): void {
+  const { reason } = failure;
+  if (failure.effect === 'cool') {
+    const ms = ctx.gateway.health.coolKey(ids.keyId, failure.ms);
+    ctx.events.emit({ type: 'channel.key_cooled', ...ids, ms, reason });
+    return;
+  }
+  ctx.gateway.health.coolKey(ids.keyId, Infinity);
+  ctx.events.emit({ type: 'channel.key_disabled', ...ids, reason });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 
 import { UpstreamUnreachable } from './protocols/protocol.ts';
-import { cleanDetail, failureOfError, failureOfStatus, retryAfterMs } from './upstream-failure.ts';
+import { cleanDetail, failureOfError, failureOfStatus, retryAfterOf } from './upstream-failure.ts';
 
 describe('how an upstream failed', () => {
   test.each([
@@ -19,22 +19,31 @@ describe('how an upstream failed', () => {
     [413, 'upstream_rejected', false],
     [422, 'upstream_rejected', false],
   ] as const)('HTTP %i → %s, tried elsewhere: %p, the prompt not charged', (status, code, retry) => {
-    expect(failureOfStatus(status, '{}', null)).toMatchObject({ code, retry, chargePrompt: false, httpStatus: status });
+    expect(failureOfStatus(status, '{}', undefined)).toMatchObject({
+      code,
+      retry,
+      chargePrompt: false,
+      httpStatus: status,
+    });
   });
 
   test('only 401 and 403 disable a key, only 429 cools one', () => {
-    expect(failureOfStatus(401, '{"error":{"message":"no such key"}}', null).key).toEqual({
+    expect(failureOfStatus(401, '{"error":{"message":"no such key"}}', undefined).key).toEqual({
       effect: 'disable',
       reason: 'HTTP 401: no such key',
     });
-    expect(failureOfStatus(429, '', '7').key).toEqual({ effect: 'cool', ms: 7_000 });
-    expect(failureOfStatus(429, '', null).key).toEqual({ effect: 'cool', ms: 10_000 });
-    expect(failureOfStatus(500, '', null).key).toBeUndefined();
+    expect(failureOfStatus(429, '', 7_000).key).toMatchObject({ effect: 'cool', ms: 7_000 });
+    expect(failureOfStatus(429, '{"error":{"message":"slow down"}}', undefined).key).toEqual({
+      effect: 'cool',
+      ms: undefined,
+      reason: 'HTTP 429: slow down',
+    });
+    expect(failureOfStatus(500, '', undefined).key).toBeUndefined();
   });
 
   test('the caller’s own mistakes do not count against the channel', () => {
-    expect(failureOfStatus(400, '', null).unhealthy).toBe(false);
-    expect(failureOfStatus(500, '', null).unhealthy).toBe(true);
+    expect(failureOfStatus(400, '', undefined).unhealthy).toBe(false);
+    expect(failureOfStatus(500, '', undefined).unhealthy).toBe(true);
   });
 
   test('nothing is charged when no connection was made; the prompt when it may have arrived', () => {
@@ -55,12 +64,17 @@ describe('how an upstream failed', () => {
     });
   });
 
-  test('Retry-After in seconds, as a date, or nonsense', () => {
-    expect(retryAfterMs('3')).toBe(3_000);
-    expect(retryAfterMs('Sat, 21 Nov 2026 02:00:05 GMT', Date.UTC(2026, 10, 21, 2, 0, 0))).toBe(5_000);
-    expect(retryAfterMs('soon')).toBeUndefined();
-    expect(retryAfterMs('-5')).toBeUndefined();
-    expect(retryAfterMs(null)).toBeUndefined();
+  test('Retry-After in seconds, as a date, in milliseconds, or nonsense', () => {
+    const now = Date.UTC(2026, 10, 21, 2, 0, 0);
+    const read = (headers: Record<string, string>) => retryAfterOf(new Headers(headers), now);
+    expect(read({ 'retry-after': '3' })).toBe(3_000);
+    expect(read({ 'retry-after': 'Sat, 21 Nov 2026 02:00:05 GMT' })).toBe(5_000);
+    expect(read({ 'retry-after': 'Sat, 21 Nov 2026 01:00:00 GMT' })).toBeUndefined();
+    expect(read({ 'retry-after-ms': '1500', 'retry-after': '2' })).toBe(1_500);
+    expect(read({ 'retry-after-ms': 'x', 'retry-after': '2' })).toBe(2_000);
+    expect(read({ 'retry-after': 'soon' })).toBeUndefined();
+    expect(read({ 'retry-after': '-5' })).toBeUndefined();
+    expect(read({})).toBeUndefined();
   });
 
   test('what is relayed holds no address, key or control character, and is short', () => {

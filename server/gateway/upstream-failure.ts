@@ -16,7 +16,7 @@ export interface UpstreamFailure {
   /** Whether the upstream may have charged for the prompt. */
   chargePrompt: boolean;
   /** What it says of the key. */
-  key?: { effect: 'cool'; ms: number } | { effect: 'disable'; reason: string };
+  key?: { effect: 'cool'; ms: number | undefined; reason: string } | { effect: 'disable'; reason: string };
   /** Whether it counts against the channel's health. */
   unhealthy: boolean;
 }
@@ -63,7 +63,7 @@ export function failureOfSize(detail: string, httpStatus: number): UpstreamFailu
 export function failureOfStatus(
   httpStatus: number,
   text: string,
-  retryAfter: string | null,
+  retryAfterMs: number | undefined,
   hide: Hide = same,
 ): UpstreamFailure {
   if (httpStatus === 401 || httpStatus === 403) {
@@ -71,12 +71,11 @@ export function failureOfStatus(
     return failure('upstream_error', { httpStatus, key: { effect: 'disable', reason }, unhealthy: false });
   }
   if (httpStatus === 429) {
-    const ms = retryAfterMs(retryAfter);
+    const reason = `HTTP 429: ${cleanDetail(text, hide)}`;
     return failure('upstream_busy', {
       httpStatus,
-      key: { effect: 'cool', ms: ms ?? 10_000 },
+      key: { effect: 'cool', ms: retryAfterMs, reason },
       unhealthy: false,
-      options: ms === undefined ? {} : { retryAfterMs: ms },
     });
   }
   if (httpStatus >= 500 || httpStatus === 408) return failure('upstream_error', { httpStatus });
@@ -91,11 +90,21 @@ export function failureOfStatus(
   return failure('upstream_rejected', { httpStatus, retry: false, unhealthy: false, options: { params: { detail } } });
 }
 
-/** Seconds or a date; undefined when absent or unreadable. */
-export function retryAfterMs(header: string | null, now = Date.now()): number | undefined {
-  if (!header) return undefined;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+/**
+ * How long an upstream asks to be left alone, in ms: `retry-after-ms` (OpenAI, Azure), or `retry-after` in seconds or
+ * as a date; undefined when absent, unreadable or past.
+ */
+export function retryAfterOf(headers: Headers, now: number): number | undefined {
+  const exact = headers.get('retry-after-ms');
+  const plain = headers.get('retry-after');
+  return readMs(exact ? Number(exact) : NaN) ?? readMs(plain ? secondsOrDate(plain, now) : NaN);
+}
+
+function secondsOrDate(text: string, now: number): number {
+  return /^\s*\d/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+}
+
+function readMs(ms: number): number | undefined {
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
@@ -119,12 +128,16 @@ export function hiderOf({ channel, upstreamModel }: CatalogRoute, key: CatalogKe
 
 /** The upstream's own sentence without addresses or anything that looks like a key. */
 export function cleanDetail(text: string, hide: Hide = same): string {
-  return hide(messageOf(text))
-    .replace(/https?:\/\/\S+/gi, '…')
-    .replace(/\b(sk|key|token|bearer)[-_ ][\w*.-]{6,}/gi, '…')
-    .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
-    .replace(/\p{Cc}+/gu, ' ')
-    .slice(0, 300);
+  return (
+    hide(messageOf(text))
+      .replace(/https?:\/\/\S+/gi, '…')
+      .replace(/\b(sk|key|token|bearer)[-_][\w*.-]{6,}/gi, '…')
+      // After a space only what cannot be a plain word, such as in “API key provided”.
+      .replace(/\b(key|token|bearer) (?=\S*[\d*]|\S{20})[\w*.-]{6,}/gi, '…')
+      .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '…')
+      .replace(/\p{Cc}+/gu, ' ')
+      .slice(0, 300)
+  );
 }
 
 function messageOf(text: string): string {
