@@ -90,6 +90,16 @@ export const channelKeyInputSchema = z.object({
 });
 export type ChannelKeyInput = z.infer<typeof channelKeyInputSchema>;
 
+/** Most entries of each list among a channel's options. */
+const OPTION_ENTRIES_MAX = 50;
+const fieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'is not the name of a field');
+/** What the gateway itself sets or bounds money with: no rule of a channel touches it. */
+const OWN_FIELDS = ['model', 'messages', 'stream', 'n', 'max_tokens', 'max_completion_tokens'];
+const leavesOwn = (names: readonly string[]) => !names.some((name) => OWN_FIELDS.includes(name));
+const OWN = `may not name ${OWN_FIELDS.join(', ')}`;
+const isSmall = (record: object) => Object.keys(record).length <= OPTION_ENTRIES_MAX;
+const TOO_MANY = `may hold at most ${OPTION_ENTRIES_MAX} entries`;
+
 export const channelOptionsSchema = z.object({
   first_byte_timeout_ms: durationMs.optional(),
   stall_timeout_ms: durationMs.optional(),
@@ -100,7 +110,28 @@ export const channelOptionsSchema = z.object({
     .min(1_024)
     .max(256 * 1024 * 1024)
     .optional(),
+  /** Sent with every request's address, such as Azure's `api-version`. */
+  query: z.record(fieldName, line(200)).refine(isSmall, TOO_MANY).optional(),
+  /** Request fields this upstream refuses; they are left out. */
+  drop_params: z.array(fieldName).max(OPTION_ENTRIES_MAX).refine(leavesOwn, OWN).optional(),
+  /** Request fields this upstream knows by another name. */
+  rename_params: z.record(fieldName, fieldName).refine(isSmall, TOO_MANY).optional(),
+  /** Fields sent where the client sends none of that name. */
+  extra_body: z
+    .record(fieldName, z.json())
+    .refine(isSmall, TOO_MANY)
+    .refine((record) => leavesOwn(Object.keys(record)), OWN)
+    .optional(),
+  /** `asked` (the default): by `stream_options`. `unasked`: it refuses that field and reports all the same. */
+  stream_usage: z.enum(['asked', 'continuous', 'unasked']).optional(),
+  /** Answers carry their reasoning between `<think>` tags. */
+  think_tags: z.boolean().optional(),
 });
+export type ChannelOptionsInput = z.infer<typeof channelOptionsSchema>;
+
+/** How a key travels: `Authorization: Bearer`, the header of that name, `?key=`, or not at all. */
+export const AUTH_TYPES = ['bearer', 'api-key', 'x-api-key', 'query', 'none'] as const;
+export type AuthType = (typeof AUTH_TYPES)[number];
 
 const channelFields = {
   name: line(100).min(1),
@@ -119,7 +150,7 @@ const channelFields = {
   rpm_limit: count(1_000_000).nullable(),
   is_enabled: z.boolean(),
   protocol: z.enum(['openai-chat']),
-  auth_type: z.enum(['bearer', 'api-key', 'query', 'none']),
+  auth_type: z.enum(AUTH_TYPES),
   preset: z
     .string()
     .regex(/^[a-z0-9-]{1,50}$/, 'is not the name of a preset')

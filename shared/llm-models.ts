@@ -24,6 +24,7 @@ export const AUTH_WORDS = {
   api_key: 'bearer',
   bearer: 'bearer',
   api_key_header: 'api-key',
+  x_api_key: 'x-api-key',
   query: 'query',
   none: 'none',
 } as const;

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 
 import { channelCreateSchema, channelUpdateSchema, channelViewSchema } from '@hallpass/shared/channels.ts';
+import { presetListSchema } from '@hallpass/shared/presets.ts';
 
 import { defineRoute, type RouteInput } from '../http/route.ts';
 import { AppError } from '../lib/app-error.ts';
+import { PRESETS } from './presets/presets.ts';
 import { type Author, createChannel, deleteChannel, updateChannel } from './save.ts';
 import { channelViews } from './view.ts';
 
@@ -14,6 +16,15 @@ const tag = 'channels';
 const maxBodyBytes = 2 * 1024 * 1024;
 
 export const channelRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/api/admin/presets',
+    guard: 'admin',
+    summary: 'List the vendors that can pre-fill a channel',
+    tag,
+    response: presetListSchema,
+    handler: () => Promise.resolve([...PRESETS]),
+  }),
   defineRoute({
     method: 'get',
     path: '/api/admin/channels',

@@ -58,6 +58,9 @@ test('options have defaults, and OpenAI gets its newer name for the output cap',
     stallTimeoutMs: 120_000,
     maxTokensField: 'max_tokens',
     maxResponseBytes: 16 * 1024 * 1024,
+    query: '',
+    body: undefined,
+    thinkTags: false,
   });
   for (const host of ['api.openai.com', 'school.openai.azure.com'])
     expect(channelOptions('{}', `https://${host}/v1`).maxTokensField).toBe('max_completion_tokens');

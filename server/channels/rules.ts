@@ -1,9 +1,9 @@
 // What a channel may be: its address, the hint of a key, its time-outs. Pure.
-import { channelOptionsSchema, type ModelType } from '@hallpass/shared/channels.ts';
+import { type ChannelOptionsInput, channelOptionsSchema, type ModelType } from '@hallpass/shared/channels.ts';
 
 import { AppError } from '../lib/app-error.ts';
 import { bareHost, hostKind } from '../lib/hosts.ts';
-import type { ChannelOptions } from '../models/catalog.ts';
+import type { BodyRules, ChannelOptions } from '../models/catalog.ts';
 
 /**
  * Checks and tidies a base URL: no trailing slash, no user name, query or fragment. Names are only judged by what they
@@ -39,7 +39,18 @@ export function channelOptions(stored: string, baseUrl: string): ChannelOptions 
     maxTokensField:
       own.max_tokens_field ?? (NEW_CAP_HOSTS.test(`${baseUrl}/`) ? 'max_completion_tokens' : 'max_tokens'),
     maxResponseBytes: own.max_response_bytes ?? 16 * 1024 * 1024,
+    query: new URLSearchParams(own.query).toString(),
+    body: bodyRules(own),
+    thinkTags: own.think_tags ?? false,
   };
+}
+
+function bodyRules(own: ChannelOptionsInput): BodyRules | undefined {
+  const { drop_params: drop = [], rename_params: rename = {}, extra_body: extra = {}, stream_usage } = own;
+  const streamUsage = stream_usage ?? 'asked';
+  const isPlain = streamUsage === 'asked' && drop.length === 0;
+  if (isPlain && Object.keys(rename).length === 0 && Object.keys(extra).length === 0) return undefined;
+  return { drop, rename, extra, streamUsage };
 }
 
 const TYPES_BY_NAME: readonly [RegExp, ModelType][] = [

@@ -18,7 +18,15 @@ const channel = (id: string, more: Partial<CatalogChannel> = {}): CatalogChannel
   keyUsageMode: 'single',
   rpmLimit: null,
   tpmLimit: null,
-  options: { firstByteTimeoutMs: 1, stallTimeoutMs: 1, maxTokensField: 'max_tokens', maxResponseBytes: 1 },
+  options: {
+    firstByteTimeoutMs: 1,
+    stallTimeoutMs: 1,
+    maxTokensField: 'max_tokens',
+    maxResponseBytes: 1,
+    query: '',
+    body: undefined,
+    thinkTags: false,
+  },
   keys: ['a', 'b', 'c'].map((key) => ({ id: `${id}-${key}`, secret: key, status: 'enabled' })),
   ...more,
 });

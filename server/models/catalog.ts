@@ -1,5 +1,7 @@
 // The catalog's shape: every model, route, channel and price in one immutable snapshot, so that a call reads
 // memory only. Rebuilt on `catalog.changed`.
+import type { AuthType } from '@hallpass/shared/channels.ts';
+
 import type { UnitPrices } from '../ledger/ledger.ts';
 import type { PriceTier, RoutePrices } from './pricing.ts';
 
@@ -19,6 +21,21 @@ export interface ChannelOptions {
   maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Most answer bytes accepted for a call without streaming. */
   maxResponseBytes: number;
+  /** Added to the address of every request; empty for most. */
+  query: string;
+  /** What has to change in a request's body for this vendor; undefined = nothing. */
+  body: BodyRules | undefined;
+  /** Answers carry their reasoning between `<think>` tags. */
+  thinkTags: boolean;
+}
+
+/** How one vendor's request body differs from OpenAI's. */
+export interface BodyRules {
+  drop: readonly string[];
+  rename: Readonly<Record<string, string>>;
+  /** Sent where the client sends none of that name. */
+  extra: Readonly<Record<string, unknown>>;
+  streamUsage: 'asked' | 'continuous' | 'unasked';
 }
 
 export interface CatalogChannel {
@@ -28,7 +45,7 @@ export interface CatalogChannel {
   protocol: 'openai-chat' | 'demo';
   /** Without a trailing slash. */
   baseUrl: string;
-  authType: 'bearer' | 'api-key' | 'query' | 'none';
+  authType: AuthType;
   keyUsageMode: 'single' | 'round_robin' | 'random';
   rpmLimit: number | null;
   tpmLimit: number | null;

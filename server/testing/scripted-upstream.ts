@@ -30,6 +30,8 @@ export interface JournalEntry {
   n: number;
   model: string;
   stream: boolean;
+  /** Path and query as they were asked for. */
+  target: string;
   body: Record<string, unknown>;
   headers: Record<string, string>;
   startedAt: number;
@@ -56,13 +58,15 @@ export function startScriptedUpstream(): ScriptedUpstream {
     hostname: '127.0.0.1',
     idleTimeout: 0,
     async fetch(request) {
-      if (new URL(request.url).pathname.endsWith('/models'))
+      const { pathname, search } = new URL(request.url);
+      if (pathname.endsWith('/models'))
         return Response.json({ object: 'list', data: [...scripts.keys()].map((id) => ({ id, object: 'model' })) });
       const body = (await request.json()) as Record<string, unknown>;
       const entry: JournalEntry = {
         n: journal.length,
         model: String(body.model),
         stream: body.stream === true,
+        target: `${pathname}${search}`,
         body,
         headers: Object.fromEntries(request.headers),
         startedAt: performance.now(),

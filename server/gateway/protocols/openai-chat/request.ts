@@ -2,6 +2,7 @@
 import { checkedFetch, OutboundError } from '../../../lib/outbound.ts';
 import type { CatalogChannel, CatalogKey } from '../../../models/catalog.ts';
 import { type SendUpstream, UpstreamUnreachable, UpstreamUnusable } from '../protocol.ts';
+import { vendorBody } from './vendor-body.ts';
 
 /** Bun's names for a connection that was never made. */
 const NOT_CONNECTED =
@@ -11,6 +12,7 @@ const NOT_CONNECTED =
 export function openaiChat(allowPrivate: boolean): SendUpstream {
   return async ({ route, key, body, requestId, signal }) => {
     const { url, headers } = authorize(route.channel, key);
+    const rules = route.channel.options.body;
     try {
       return await checkedFetch(
         url,
@@ -23,7 +25,7 @@ export function openaiChat(allowPrivate: boolean): SendUpstream {
             'accept-encoding': 'identity',
             'x-request-id': requestId,
           },
-          body: JSON.stringify(body),
+          body: JSON.stringify(rules ? vendorBody(body, rules) : body),
           signal,
         },
         { allowPrivate },
@@ -39,10 +41,15 @@ export function openaiChat(allowPrivate: boolean): SendUpstream {
   };
 }
 
+/** Where to and with which credential. The secret stands in what is returned only: it is never logged. */
 function authorize(channel: CatalogChannel, key: CatalogKey | null): { url: string; headers: Record<string, string> } {
-  const url = `${channel.baseUrl}/chat/completions`;
-  if (!key || channel.authType === 'none') return { url, headers: {} };
-  if (channel.authType === 'bearer') return { url, headers: { authorization: `Bearer ${key.secret}` } };
-  if (channel.authType === 'api-key') return { url, headers: { 'api-key': key.secret } };
-  return { url: `${url}?key=${encodeURIComponent(key.secret)}`, headers: {} };
+  const { authType, options } = channel;
+  const secret = authType === 'none' ? undefined : key?.secret;
+  const credential = authType === 'query' && secret !== undefined ? `key=${encodeURIComponent(secret)}` : '';
+  const query = credential && options.query ? `${options.query}&${credential}` : credential || options.query;
+  const path = `${channel.baseUrl}/chat/completions`;
+  const url = query === '' ? path : `${path}?${query}`;
+  if (secret === undefined || authType === 'query') return { url, headers: {} };
+  if (authType === 'bearer') return { url, headers: { authorization: `Bearer ${secret}` } };
+  return { url, headers: { [authType]: secret } };
 }

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+
+import { channelOptionsSchema } from '@hallpass/shared/channels.ts';
+import { LOCALES } from '@hallpass/shared/errors.ts';
+import { type Preset, presetListSchema } from '@hallpass/shared/presets.ts';
+
+import { createGatewayApp, type GatewayApp } from '../../testing/gateway-app.ts';
+import { PRESETS } from './presets.ts';
+
+const ASKED_FOR = [
+  'openai azure anthropic google aws deepseek qwen moonshotai zhipuai doubao minimax hunyuan ernie siliconflow',
+  'openrouter mistral groq x-ai together fireworks cohere perplexity github ollama vllm lmstudio llamacpp',
+].flatMap((line) => line.split(' '));
+
+let gateway: GatewayApp;
+beforeAll(async () => {
+  gateway = await createGatewayApp();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+test('every vendor that was asked for has one row', () => {
+  expect(PRESETS.map(({ id }) => id).toSorted()).toEqual(ASKED_FOR.toSorted());
+});
+
+describe.each(PRESETS.map((preset): [string, Preset] => [preset.id, preset]))('%s', (_id, preset) => {
+  test('is a sane row', () => {
+    for (const locale of LOCALES) expect(preset.label[locale]).not.toBe('');
+    for (const { url } of preset.base_urls) {
+      expect(url).toMatch(preset.group === 'local' ? /^http:\/\/127\.0\.0\.1:\d+\// : /^https:\/\/[^/]+/);
+      expect(url).not.toEndWith('/');
+    }
+    if (preset.base_urls.length > 1)
+      expect(new Set(preset.base_urls.map(({ label }) => label.en)).size).toBeGreaterThan(1);
+    expect(preset.key_url === null).toBe(preset.auth_type === 'none');
+    for (const url of [preset.docs_url, preset.source.url, preset.key_url ?? 'https://none.example'])
+      expect(new URL(url).protocol).toBe('https:');
+    // What the form sends is what the API takes.
+    expect(channelOptionsSchema.strict().parse(preset.options)).toEqual(preset.options);
+  });
+
+  test.each([false, true])('a channel made from it asks rightly (stream: %p)', async (stream) => {
+    const model = `model-of-${preset.id}-${stream}`;
+    const secret = `sk-secret-of-${preset.id}`;
+    for (const { url } of preset.base_urls) {
+      const { pathname } = new URL(url.replaceAll(/\{(\w+)\}/g, '$1'));
+      const base = `${new URL(gateway.upstream.baseUrl).origin}${pathname}`.replace(/\/$/, '');
+      await gateway.addModel(
+        `${model}`,
+        {},
+        {
+          preset: preset.id,
+          base_url: base,
+          auth_type: preset.auth_type,
+          options: { ...preset.options, query: { 'api-version': '2024-10-21' } },
+          ...(preset.auth_type === 'none' ? { api_key: undefined } : { api_key: secret }),
+          name: `${preset.id} ${url}`,
+        },
+      );
+      const key = await gateway.pass({ max_budget: 5 });
+      const response = await gateway.chat(key, { model, stream, seed: 7, logprobs: true, user: 'u' });
+      expect(response.status).toBe(200);
+      await response.text();
+      expectRight(preset, pathname, secret, stream);
+      await removeAll();
+    }
+  });
+});
+
+function expectRight(preset: Preset, pathname: string, secret: string, stream: boolean): void {
+  const { target, headers, body } = gateway.upstream.journal.at(-1)!;
+  const path = `${pathname.replace(/\/$/, '')}/chat/completions?api-version=2024-10-21`;
+  expect(target).toBe(preset.auth_type === 'query' ? `${path}&key=${secret}` : path);
+  expect(headers.authorization).toBe(preset.auth_type === 'bearer' ? `Bearer ${secret}` : undefined);
+  expect(headers['api-key']).toBe(preset.auth_type === 'api-key' ? secret : undefined);
+  expect(headers['x-api-key']).toBeUndefined();
+  const { drop_params = [], rename_params = {}, extra_body = {}, stream_usage } = preset.options;
+  for (const name of [...drop_params, ...Object.keys(rename_params)]) expect(body).not.toHaveProperty([name]);
+  for (const [name, value] of Object.entries(extra_body)) expect(body[name]).toEqual(value);
+  // The seed travels, under this vendor's name.
+  expect(body[rename_params.seed ?? 'seed']).toBe(7);
+  expect(body[preset.options.max_tokens_field ?? 'max_tokens']).toBe(4_096);
+  const usage = { include_usage: true, ...(stream_usage === 'continuous' ? { continuous_usage_stats: true } : {}) };
+  expect(body.stream_options).toEqual(stream && stream_usage !== 'unasked' ? usage : undefined);
+}
+
+async function removeAll(): Promise<void> {
+  const list = await gateway.app.request('/api/admin/channels', { token: gateway.admin });
+  for (const { id } of (await list.json()) as { id: string }[])
+    await gateway.app.request(`/api/admin/channels/${id}`, { method: 'DELETE', token: gateway.admin });
+}
+
+test.each([
+  ['x-api-key', { header: 'x-api-key', target: '/v1/chat/completions' }],
+  ['query', { header: undefined, target: '/v1/chat/completions?key=sk-%26secret' }],
+])('a key of auth type %s travels there, and is never in a log', async (auth_type, expected) => {
+  await gateway.addModel('by-type', {}, { auth_type, api_key: 'sk-&secret' });
+  await (await gateway.chat(await gateway.pass(), { model: 'by-type' })).text();
+  const { headers, target } = gateway.upstream.journal.at(-1)!;
+  expect(target).toBe(expected.target);
+  if (expected.header) expect(headers[expected.header]).toBe('sk-&secret');
+  expect(JSON.stringify(gateway.app.logs)).not.toMatch(/sk-(&|%26)secret/);
+  await removeAll();
+});
+
+test('GET /api/admin/presets answers an administrator alone', async () => {
+  const response = await gateway.app.request('/api/admin/presets', { token: gateway.admin });
+  expect(presetListSchema.parse(await response.json())).toHaveLength(PRESETS.length);
+  expect((await gateway.app.request('/api/admin/presets')).status).toBe(401);
+});
+
+test.each(['model', 'max_tokens', 'max_completion_tokens', 'n', 'stream', 'messages'])(
+  'no option of a channel touches %s, which bounds the money',
+  (name) => {
+    for (const options of [{ drop_params: [name] }, { extra_body: { [name]: 1 } }])
+      expect(channelOptionsSchema.safeParse(options).success).toBe(false);
+  },
+);
