@@ -2,6 +2,7 @@
 import { verifyEncryptionKey } from './channels/encryption-check.ts';
 import { seedFromEnvironment } from './channels/seed.ts';
 import { createApp } from './app.ts';
+import { startRetention } from './calls/retention.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type AppContext, createContext } from './context.ts';
 import { startChangesPoller } from './db/changes-poller.ts';
@@ -71,6 +72,7 @@ async function run(ctx: AppContext): Promise<void> {
   const signals = watchSignals();
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
   const poller = startChangesPoller(ctx);
+  using _retention = startRetention(ctx);
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
   process.stdout.write(welcomeText({ config: ctx.config, port: server.port, setupPath: link?.setupPath, demoModel }));
   log.info('started', { port: server.port, pid: process.pid });

@@ -1,7 +1,9 @@
 // The explicit list of every address the server answers, in the order they are matched.
+import { agentRoutes } from './agents/routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
 import { llmModelRoutes } from './compat/llm-models.ts';
+import { llmRoutes } from './compat/llm-v1.ts';
 import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
@@ -26,6 +28,8 @@ export const FEATURES: readonly Route[] = [
   ...limitRoutes,
   ...litellmRoutes,
   ...llmModelRoutes,
+  ...llmRoutes,
+  ...agentRoutes,
 ];
 
 export const ROUTES: readonly Route[] = [...FEATURES, ...documentationRoutes(FEATURES)];

@@ -13,6 +13,7 @@ export const configValues = z.object({
   guest_rpm: rpm,
   user_rpm: rpm,
   log_retention_days: z.int().min(1).max(3_650),
+  content_retention_days: z.int().min(1).max(3_650),
   system_budget: z.number().min(0).max(9_000_000).nullable(),
   registration: z.enum(REGISTRATIONS),
   guests_allowed: z.boolean(),
@@ -68,6 +69,11 @@ export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
     'zh-CN': '调用日志保留天数',
     'zh-TW': '呼叫紀錄保留天數',
     en: 'Days that call rows are kept',
+  },
+  content_retention_days: {
+    'zh-CN': '对话内容（仅在内容策略允许保存时）的保留天数',
+    'zh-TW': '對話內容（僅在內容政策允許保存時）的保留天數',
+    en: 'Days that what was said is kept, where a content policy keeps it at all',
   },
   system_budget: {
     'zh-CN': '整个系统每月的花费上限（美元），留空表示不限',

@@ -74,7 +74,11 @@ function channelFields(body: LlmModelUpdate): ChannelUpdate {
 
 /** An answer can be sent back as it came: a masked key is no new secret. */
 function withoutMask({ key, ...rest }: NonNullable<LlmModelUpdate['api_keys']>[number]) {
-  return key === undefined || (rest.id !== undefined && key.includes('…')) ? rest : { ...rest, key };
+  if (key === undefined) return rest;
+  if (!key.includes('…')) return { ...rest, key };
+  if (rest.id !== undefined) return rest;
+  const detail = 'a masked key needs the id of the key it stands for';
+  throw new AppError('invalid_parameter', { param: 'api_keys', params: { param: 'api_keys', detail } });
 }
 
 async function changeRoute(ctx: AppContext, before: store.RouteRow, body: LlmModelUpdate): Promise<void> {

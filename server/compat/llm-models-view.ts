@@ -42,7 +42,8 @@ export function ourType(word: string): string {
   return TYPE_WORDS[word as TypeWord] ?? word;
 }
 
-function wordOfType(type: string): string {
+/** `chat` → `生文`. */
+export function wordOfType(type: string): string {
   return Object.entries(TYPE_WORDS).find(([, ours]) => ours === type)?.[0] ?? type;
 }
 

@@ -8,13 +8,14 @@ import { toAppError } from '../http/errors.ts';
 import { isClientGone } from '../http/refuse.ts';
 import type { HttpEnv } from '../http/route.ts';
 import type { Lease } from '../limits/limits.ts';
+import type { Principal } from '../plans/levels.ts';
 import { admit, takePlace } from './admit.ts';
 import type { AskedCall, Call } from './call.ts';
 import { openCall } from './open.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { StreamRelay } from './relay-stream.ts';
 import { relayWhole } from './relay-whole.ts';
-import { readChatRequest } from './request-body.ts';
+import { checkChatRequest, readChatRequest } from './request-body.ts';
 import { findModel, measure } from './resolve.ts';
 import { send } from './send.ts';
 import { Settlement } from './settlement.ts';
@@ -24,11 +25,14 @@ const IDENTIFIED_FOR_MS = 500;
 
 type Http = HonoContext<HttpEnv>;
 
-/** Answers `POST …/chat/completions`. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
-export async function chat(http: Http, ctx: AppContext): Promise<Response> {
+/** Makes the body of a chat completion out of another address's. */
+export type ReadBody = (request: Request, principal: Principal) => Promise<unknown>;
+
+/** Answers `POST …/chat/completions`. @param read where the address takes another body. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
+export async function chat(http: Http, ctx: AppContext, read?: ReadBody): Promise<Response> {
   const finish = ctx.shutdown.begin();
   try {
-    const { call, settlement } = await admitted(http, ctx);
+    const { call, settlement } = await admitted(http, ctx, read);
     return await answer(ctx, call, settlement, finish);
   } catch (error) {
     finish();
@@ -37,10 +41,10 @@ export async function chat(http: Http, ctx: AppContext): Promise<Response> {
 }
 
 /** Steps 1 to 4. Whatever refuses a call on the way is told to those who listen. */
-async function admitted(http: Http, ctx: AppContext): Promise<{ call: Call; settlement: Settlement }> {
+async function admitted(http: Http, ctx: AppContext, read?: ReadBody): Promise<{ call: Call; settlement: Settlement }> {
   let asked: AskedCall | undefined;
   try {
-    asked = await ask(http, ctx);
+    asked = await ask(http, ctx, read);
     const call = measure(await admit(ctx, asked));
     return { call, settlement: await opened(ctx, call, await takePlace(ctx, call)) };
   } catch (error) {
@@ -50,10 +54,10 @@ async function admitted(http: Http, ctx: AppContext): Promise<{ call: Call; sett
 }
 
 /** Steps 1 and 2: who is asking, for what. */
-async function ask(http: Http, ctx: AppContext): Promise<AskedCall> {
+async function ask(http: Http, ctx: AppContext, read?: ReadBody): Promise<AskedCall> {
   const known = await identifyCaller(http, ctx);
   const identifiedAt = ctx.clock.monotonic();
-  const request = await readChatRequest(http.req.raw);
+  const request = read ? checkChatRequest(await read(http.req.raw, known)) : await readChatRequest(http.req.raw);
   // A body may take minutes to arrive: what counts is what its sender may do, and spend, when it is here.
   const isOld = ctx.clock.monotonic() - identifiedAt > IDENTIFIED_FOR_MS;
   const principal = isOld ? await identifyCaller(http, ctx) : known;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { CONTENT_MAX_CHARS } from '../calls/content.ts';
+import { sweepContents } from '../calls/retention.ts';
 import type { ContentPolicy } from '../plans/levels.ts';
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
 import { addClassroom, addPass, addPlan } from '../testing/passes.ts';
@@ -175,4 +176,20 @@ test.skipIf(testEngine === 'sqlite')('text that PostgreSQL cannot hold loses onl
   const { response } = await ask(await passWith('full'), { messages: [{ role: 'user', content: 'a\0b\ud800c' }] });
   expect(response.status).toBe(200);
   expect(JSON.parse((await keptOf(response))!.requestJson!)).toMatchObject([{ role: 'user' }]);
+});
+
+test('content leaves when its time is over, in batches; the call stays', async () => {
+  const { ctx, clock } = gateway.app;
+  const now = clock.now();
+  const old = Array.from({ length: 1_203 }, (_, i) => ({ callId: `old_${i}`, createdAt: now - 31 * 86_400_000 }));
+  const nothing = { requestJson: '[]', responseJson: null, paramsJson: null, responseText: null };
+  await ctx.db
+    .insertInto('callContents')
+    .values(old.map((row) => ({ ...row, ...nothing })))
+    .execute();
+  const calls = (await gateway.calls()).length;
+  const kept = await ctx.db.selectFrom('callContents').select('callId').where('createdAt', '>=', now).execute();
+  expect(await sweepContents(ctx)).toBe(1_203);
+  expect(await ctx.db.selectFrom('callContents').select('callId').execute()).toHaveLength(kept.length);
+  expect(await gateway.calls()).toHaveLength(calls);
 });

@@ -1,11 +1,14 @@
 // The addresses a chat completion is called at.
+import { llmChatSchema } from '@hallpass/shared/llm-v1.ts';
+
+import { llmChatBody } from '../agents/chat-body.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { chat } from './chat.ts';
 
 /** `/v1` is OpenAI's; the root serves base URLs without `/v1` (requirement 000); `/api/chat` is the chat page's (001). */
 const PATHS = ['/v1/chat/completions', '/chat/completions', '/api/chat/completions'] as const;
 
-export const chatRoutes: readonly Route[] = PATHS.map((path) =>
+const completionRoutes: readonly Route[] = PATHS.map((path) =>
   defineRoute({
     method: 'post',
     path,
@@ -15,3 +18,22 @@ export const chatRoutes: readonly Route[] = PATHS.map((path) =>
     raw: (http, ctx) => chat(http, ctx),
   }),
 );
+
+/** Requirement 003's address: OpenAI's body and answer, and beside them the agents. */
+const llmChat = defineRoute({
+  method: 'post',
+  path: '/api/v1/llm/chat',
+  guard: 'caller',
+  tag: 'llm',
+  summary: 'Chat by login token or pass, streamed or whole (OpenAI’s format), also with an agent',
+  docs: {
+    body: llmChatSchema,
+    description:
+      'The answer is OpenAI’s chat completion, or its stream when `stream` is true. `agent_id` (or `agent`, an id or a ' +
+      'name) brings an agent’s model, system prompt and parameters; what the request says itself wins. Without `model` ' +
+      'and agent the first chat model you may use answers. Keys and addresses of model services are never taken here.',
+  },
+  raw: (http, ctx) => chat(http, ctx, (request, principal) => llmChatBody(ctx, request, principal)),
+});
+
+export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat];

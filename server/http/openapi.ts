@@ -90,7 +90,7 @@ function componentErrors(): Json {
 
 function operation(route: Route): Json {
   const { guard, tag, summary, docs } = route;
-  const body = asSchema(route.body ?? docs?.body, 'input');
+  const body = asSchema(docs?.body ?? route.body, 'input');
   const parameters = [...pathParameters(route), ...queryParameters(route)];
   const guests = guard === 'caller' && route.path.startsWith('/api/chat/');
   return {

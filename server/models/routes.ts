@@ -82,7 +82,7 @@ async function listChatModels(http: Http, ctx: AppContext): Promise<Response> {
 }
 
 /** @throws AppError pass_blocked, pass_expired and those of `identifyCaller`. */
-async function identifyValid(http: Http, ctx: AppContext): Promise<Principal> {
+export async function identifyValid(http: Http, ctx: AppContext): Promise<Principal> {
   const principal = await identifyCaller(http, ctx);
   const { passStatus, expiresAt, timeZone } = principal;
   if (passStatus === 'blocked') throw new AppError('pass_blocked');

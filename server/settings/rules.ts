@@ -25,6 +25,11 @@ export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettin
     schema: shape.log_retention_days,
     fallback: (config) => config.LOG_RETENTION_DAYS,
   },
+  contentRetentionDays: {
+    key: 'content_retention_days',
+    schema: shape.content_retention_days,
+    fallback: () => 30,
+  },
   systemBudgetNanos: { key: 'system_budget', schema: z.int().min(0).nullable(), fallback: () => null },
   registration: { key: 'registration', schema: shape.registration, fallback: () => 'open' },
   guestsAllowed: { key: 'guests_allowed', schema: shape.guests_allowed, fallback: () => true },

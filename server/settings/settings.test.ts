@@ -9,6 +9,7 @@ test('without stored values the environment decides', async () => {
     guestRpm: 7,
     userRpm: 60,
     logRetentionDays: 30,
+    contentRetentionDays: 30,
     systemBudgetNanos: null,
     registration: 'open',
     guestsAllowed: true,

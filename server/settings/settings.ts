@@ -6,6 +6,7 @@ export interface SystemSettings {
   guestRpm: number;
   userRpm: number;
   logRetentionDays: number;
+  contentRetentionDays: number;
   /** Monthly cap over everything, in nanos; null = none. */
   systemBudgetNanos: number | null;
   registration: ConfigValues['registration'];
