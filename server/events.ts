@@ -31,6 +31,8 @@ export type HallpassEvent =
   | { type: 'changes.seen'; version: number }
   | { type: 'user.changed'; userId: string }
   | { type: 'classroom.paused'; classroomId: string }
+  /** Limits are shared through Redis again, or each server keeps its part of them by itself. */
+  | { type: 'limits.store_changed'; store: 'redis' | 'memory'; servers: number }
   /** An upstream refused a key, so it is taken out of use: an administrator should know. */
   | { type: 'channel.key_disabled'; channelId: string; keyId: string; reason: string }
   /** An upstream throttles a key, which rests for so long. */

@@ -111,6 +111,7 @@ export const ERRORS = {
   channel_unavailable: entry(503, 'server_error', '模型 {model} 现在没有可用的渠道，请稍后再试。', '模型 {model} 現在沒有可用的渠道，請稍後再試。', 'No channel can serve the model {model} right now. Please try again shortly.'),
   ledger_unavailable: entry(503, 'server_error', '记账服务暂时不可用，为避免漏记，请稍后再试。', '記帳服務暫時無法使用，為避免漏記，請稍後再試。', 'The ledger is not available, so no call can be accepted. Please try again shortly.', true),
   database_unavailable: entry(503, 'server_error', '数据库暂时不可用，请稍后再试。', '資料庫暫時無法使用，請稍後再試。', 'The database is not available right now. Please try again shortly.', true),
+  limits_unsettled: entry(503, 'server_error', '服务正在核对使用次数，请稍后再试。', '服務正在核對使用次數，請稍後再試。', 'The servers are agreeing on what was used. Please try again shortly.', true),
   server_stopping: entry(503, 'server_error', '服务正在重启，请稍后再试。', '服務正在重新啟動，請稍後再試。', 'The server is restarting. Please try again shortly.', true),
   server_busy: entry(503, 'server_error', '现在使用的人太多，请稍后再试。', '現在使用的人太多，請稍後再試。', 'The server is busy right now. Please try again shortly.', true),
   internal_error: entry(500, 'server_error', '服务器出错了，编号 {requestId}。', '伺服器出錯了，編號 {requestId}。', 'Something went wrong on our side. The reference is {requestId}.'),

@@ -58,16 +58,17 @@ export class MemoryLimits implements Limits {
     return this.#take(counted, tokens, nowMs);
   }
 
-  /** What every party has counted and open, fit to be counted by another clock: never older than it is. */
-  windows(): Windows {
+  /** What every party has counted and open. @param how `newer`: fit for another clock, never older there than here. */
+  windows(how: 'exact' | 'newer' = 'newer'): Windows {
     const nowMs = this.#clock.monotonic();
     const second = Math.floor(nowMs / 1000);
+    // Somewhere within its second, and the other clock's seconds begin elsewhere.
+    const slack = how === 'newer' ? 1 : 0;
     const windows: Windows = {};
     for (const [key, counter] of this.#counters) {
       counter.advance(second);
       const slots = counter.slots().map((slot): Slot => [
-        // Somewhere within its second, and the other clock's seconds begin elsewhere.
-        Math.max(0, second - slot.second - 1),
+        Math.max(0, second - slot.second - slack),
         slot.requests,
         slot.tokens,
       ]);
