@@ -67,6 +67,7 @@ export const SETTINGS = {
   DATABASE_PATH: storage(text().default('data/hallpass.db'), 'The SQLite file. Its folder also holds the generated secrets.'),
   DATABASE_URL: storage(database(/^postgres(ql)?:\/\//, 'postgres://user:password@host/hallpass').optional(), 'A PostgreSQL address (postgres://…). Set, it is used instead of SQLite.', 'secret'),
   REDIS_URL: storage(database(/^rediss?:\/\//, 'redis://host:6379').optional(), 'A Redis address (redis://…), needed as soon as a second replica runs.', 'secret'),
+  REDIS_TIMEOUT_MS: storage(whole(5, 10_000).default(50), 'How long Redis may take to answer, in milliseconds, before limits are kept without it.'),
   LEDGER_SYNC: storage(oneOf(['full', 'normal']).default('full'), 'full: every commit reaches the disk before an answer ends. normal: a power cut (not a crash) may lose the last commits.'),
   HOOKS_PATH: storage(text().default('data/hooks'), 'A folder of TypeScript files whose preCall hooks are asked before each call.'),
   ADMIN_USERNAME: administrator(text().default('admin'), 'The first administrator, made at the first start when ADMIN_PASSWORD is set too.'),

@@ -3,14 +3,16 @@ import type { Kysely } from 'kysely';
 
 import { type Blocklist, createBlocklist } from './blocklist/blocklist.ts';
 import { MemoryBoard, type UpstreamBoard } from './channels/board.ts';
+import { installationMark } from './channels/encryption-check.ts';
 import { disableKey } from './channels/disable-key.ts';
 import { keepCooldown, restoreCooldowns } from './channels/key-cooldowns.ts';
 import type { Config } from './config.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
-import { openLedger } from './db/open-ledger.ts';
+import { openAgreement, openLedger } from './db/open-ledger.ts';
 import type { Schema } from './db/schema.ts';
 import { createEvents, type Events } from './events.ts';
 import { loadHooks } from './gateway/hooks.ts';
+import { endPaused } from './gateway/end-paused.ts';
 import { createGateway, type GatewayParts } from './gateway/parts.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Clock, Ids } from './lib/clock.ts';
@@ -23,6 +25,7 @@ import type { Catalog } from './models/catalog.ts';
 import { createCatalog } from './models/live-catalog.ts';
 import { createDirectory } from './passes/cached-directory.ts';
 import type { PassDirectory } from './passes/directory.ts';
+import { createRedis, type RedisParts } from './redis/parts.ts';
 import type { Settings } from './settings/settings.ts';
 import { createSettings } from './settings/stored-settings.ts';
 import { createLogins } from './users/cached-logins.ts';
@@ -43,6 +46,8 @@ export interface AppContext {
   vault: Vault;
   ledger: Ledger;
   limits: Limits;
+  /** What processes share through Redis; null without one. */
+  redis: RedisParts | null;
   settings: Settings;
   catalog: Catalog;
   passes: PassDirectory;
@@ -78,6 +83,8 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
       .updateTable('changes')
       .set((eb) => ({ version: eb('version', '+', 1) }))
       .execute();
+    // Inside a transaction nobody could see it yet.
+    if (on === db) events.emit({ type: 'changes.hinted' });
   };
   // The start-up generates the key when none is configured; without one nothing may be stored.
   const vault = createVault(config.ENCRYPTION_KEY ?? '');
@@ -86,13 +93,15 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   await blocklist.reload();
   const board = new MemoryBoard(clock);
   await restoreCooldowns(db, board, clock.now());
+  const redis = await connectRedis(parts, events);
   const ctx: AppContext = {
     ...parts,
     events,
     db,
     vault,
     ledger: openLedger(database, parts),
-    limits: new MemoryLimits(clock),
+    limits: redis?.limits ?? new MemoryLimits(clock),
+    redis,
     settings,
     catalog: await createCatalog({ db, vault, clock, log, events }),
     passes: createDirectory({ db, clock, events, settings, timeZone: config.TIME_ZONE }),
@@ -116,13 +125,38 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   return ctx;
 }
 
+async function connectRedis({ config, database, ...parts }: ContextParts, events: Events): Promise<RedisParts | null> {
+  if (config.REDIS_URL === undefined) return null;
+  return createRedis({
+    ...parts,
+    events,
+    url: config.REDIS_URL,
+    timeoutMs: config.REDIS_TIMEOUT_MS,
+    mark: await installationMark(database.db),
+    agreement: openAgreement(database),
+  });
+}
+
+/** After these others look at the version row at once: the writer has committed. */
+const CHANGES = [
+  'pass.changed',
+  'plan.changed',
+  'user.changed',
+  'catalog.changed',
+  'settings.changed',
+  'classroom.paused',
+] as const;
+
 /** What one part does when another tells that something happened. */
 function listen(ctx: AppContext): void {
   const { events, gateway, blocklist, shutdown, log } = ctx;
   const failed = (error: unknown) => log.error('what an event asked for could not be done', { error });
-  events.on('classroom.paused', ({ classroomId }) => {
+  events.onEverywhere('classroom.paused', ({ classroomId }) => {
     for (const attempt of gateway.running) if (attempt.classroomId === classroomId) attempt.abort('paused');
   });
+  const hint = () => events.emit({ type: 'changes.hinted' });
+  for (const type of CHANGES) events.on(type, hint);
+  events.on('changes.seen', () => void endPaused(ctx).catch(failed));
   shutdown.expired.addEventListener('abort', () => {
     for (const attempt of gateway.running) attempt.abort('stopping');
   });

@@ -29,6 +29,10 @@ export type HallpassEvent =
   | { type: 'settings.changed' }
   /** The version row grew, here or in another process: whatever is remembered from the database is dropped. */
   | { type: 'changes.seen'; version: number }
+  /** Another process has changed something: the version row is looked at now rather than later. */
+  | { type: 'changes.hinted' }
+  /** What the throttle of sign-ins has counted. */
+  | { type: 'sign_in.counted'; key: string; account: string; network: string; what: SignInCount }
   | { type: 'user.changed'; userId: string }
   | { type: 'classroom.paused'; classroomId: string }
   /** Limits are shared through Redis again, or each server keeps its part of them by itself. */
@@ -42,31 +46,58 @@ export type HallpassEvent =
   /** A channel was saved or removed: what was held against it and these keys counts no more. */
   | { type: 'channel.saved'; channelId: string; keyIds: readonly string[] };
 
+/** `failed` until told otherwise; `known`: this account signs in from there, so nothing else is counted. */
+export type SignInCount = 'failed' | 'failed_known' | 'succeeded' | 'succeeded_known' | 'registered' | 'taken';
+
+/** What the other processes are told too. What is remembered from the database is dropped by `changes` instead. */
+export const BRIDGED = [
+  'call.opened',
+  'call.settled',
+  'call.refused',
+  'call.over_hold',
+  'changes.hinted',
+  'classroom.paused',
+  'sign_in.counted',
+] as const satisfies readonly HallpassEvent['type'][];
+
+/** Where something happened: in this process, or in another one on the same database. */
+export type Origin = 'here' | 'elsewhere';
+
 export type EventOf<T extends HallpassEvent['type']> = Extract<HallpassEvent, { type: T }>;
 
 export interface Events {
-  emit(event: HallpassEvent): void;
-  /** @returns the function that stops listening. */
+  emit(event: HallpassEvent, from?: Origin): void;
+  /** What happens in this process. @returns the function that stops listening. */
   on<T extends HallpassEvent['type']>(type: T, listener: (event: EventOf<T>) => void): () => void;
+  /** What happens in any process. What is done once for all (a mail, a row) listens with `on`. */
+  onEverywhere<T extends HallpassEvent['type']>(type: T, listener: (event: EventOf<T>) => void): () => void;
+  /** Everything, as it comes. */
+  onAny(listener: (event: HallpassEvent, from: Origin) => void): () => void;
 }
+
+type Listener = (event: HallpassEvent, from: Origin) => void;
 
 /** @param onError told when a listener throws; the others still run. */
 export function createEvents(onError: (error: unknown) => void): Events {
-  const listeners = new Map<string, Set<(event: never) => void>>();
+  const listeners = new Map<string, Set<Listener>>();
+  const add = (type: string, listener: Listener) => {
+    const set = listeners.get(type) ?? new Set();
+    listeners.set(type, set.add(listener));
+    return () => set.delete(listener);
+  };
   return {
-    emit(event) {
-      for (const listener of listeners.get(event.type) ?? []) {
-        try {
-          listener(event as never);
-        } catch (error) {
-          onError(error);
+    emit(event, from = 'here') {
+      for (const type of [event.type, '*'])
+        for (const listener of listeners.get(type) ?? []) {
+          try {
+            listener(event, from);
+          } catch (error) {
+            onError(error);
+          }
         }
-      }
     },
-    on(type, listener) {
-      const set = listeners.get(type) ?? new Set();
-      listeners.set(type, set.add(listener));
-      return () => set.delete(listener);
-    },
+    on: (type, listener) => add(type, (event, from) => from === 'here' && listener(event as never)),
+    onEverywhere: (type, listener) => add(type, (event) => listener(event as never)),
+    onAny: (listener) => add('*', listener),
   };
 }

@@ -83,6 +83,7 @@ async function run(ctx: AppContext): Promise<void> {
   await drain(ctx.shutdown, signals.second, log);
   await server.close(CLOSE_WAIT_MS);
   await Promise.all([poller.stop(), seeding]);
+  await ctx.redis?.[Symbol.asyncDispose]();
 }
 
 /** A fault nobody foresaw: what is in memory cannot be trusted any more. The ledger on disk can, so the next start goes on from it. */

@@ -27,6 +27,11 @@ export async function verifyEncryptionKey(db: Kysely<Schema>, vault: Vault, now:
   assertOpens(vault, CHECK, (await readCheck(db)) ?? '');
 }
 
+/** Something only this installation has, and every process on its database: the sealed check value. */
+export async function installationMark(db: Kysely<Schema>): Promise<string> {
+  return (await readCheck(db)) ?? '';
+}
+
 const WRONG_KEY =
   'ENCRYPTION_KEY is not the one this database was written with, so the stored upstream keys cannot be read. ' +
   'Start with the earlier key. Nothing was changed.';

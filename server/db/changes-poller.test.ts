@@ -31,6 +31,17 @@ test('it looks by itself', async () => {
   await poller.stop();
 });
 
+test('a hint from another process makes it look at once, and many hints are one look', async () => {
+  await using app = await createTestApp();
+  const poller = startChangesPoller(app.ctx, 3_600_000);
+  await poller.poll();
+  const bumped = new Promise<number>((resolve) => app.ctx.events.on('changes.seen', ({ version }) => resolve(version)));
+  await app.ctx.bumpChanges();
+  for (let hint = 0; hint < 1_000; hint++) app.ctx.events.emit({ type: 'changes.hinted' }, 'elsewhere');
+  expect(await bumped).toBeGreaterThan(1);
+  await poller.stop();
+});
+
 test('a database that is gone is logged once and polling goes on', async () => {
   const app = await createTestApp();
   const poller = startChangesPoller(app.ctx, 3_600_000);

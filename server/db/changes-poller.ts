@@ -40,6 +40,16 @@ export function startChangesPoller(
     }
   };
   const poll = () => (running = running.then(look));
+  let hinted = false;
+  const stopListening = events.onAny(({ type }, from) => {
+    // However many hints come while one waits, it will see what they are about.
+    if (type !== 'changes.hinted' || from === 'here' || hinted || stopped) return;
+    hinted = true;
+    running = running.then(() => {
+      hinted = false;
+      return look();
+    });
+  });
   const schedule = () => {
     timer = setTimeout(() => void poll().then(() => stopped || schedule()), everyMs);
     timer.unref();
@@ -50,6 +60,7 @@ export function startChangesPoller(
     poll,
     stop: async () => {
       stopped = true;
+      stopListening();
       clearTimeout(timer);
       await running;
     },

@@ -45,6 +45,8 @@ import type {
   BlockedIpsTable,
   ChangesTable,
   JobsTable,
+  LimitEpochsTable,
+  LimitMembersTable,
   ReplicasTable,
   SettingsTable,
 } from './tables/system.ts';
@@ -88,4 +90,6 @@ export interface Schema {
   jobs: JobsTable;
   changes: ChangesTable;
   replicas: ReplicasTable;
+  limitEpochs: LimitEpochsTable;
+  limitMembers: LimitMembersTable;
 }

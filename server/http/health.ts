@@ -24,12 +24,18 @@ export const healthRoutes: readonly Route[] = [
     guard: 'public',
     summary: 'Whether calls can be served: the database answers and the server is not stopping',
     tag,
-    response: z.object({ status: z.literal('ready') }),
+    response: z.object({
+      status: z.literal('ready'),
+      limits: z
+        .enum(['redis', 'memory'])
+        .meta({ description: 'Where rate limits are kept now; memory beside a REDIS_URL: Redis is away' })
+        .optional(),
+    }),
     handler: async ({ ctx }) => {
       if (ctx.shutdown.stopping.aborted) throw new AppError('server_stopping', { retryAfterMs: 5_000 });
       const asked = ctx.db.selectFrom('changes').select('version').executeTakeFirst();
       await within(asked, DATABASE_TIMEOUT_MS);
-      return { status: 'ready' as const };
+      return { status: 'ready' as const, ...(ctx.redis ? { limits: ctx.redis.limits.store } : {}) };
     },
   }),
 ];

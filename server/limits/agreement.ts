@@ -81,9 +81,7 @@ export function createMemoryAgreement(monotonic: () => number): (me: string) => 
       const members = [...rows].map(([id, row]) => memberOf(id, row, monotonic()));
       return {
         ...current,
-        members: members
-          .filter(({ silentMs }) => silentMs < FORGOTTEN_MS)
-          .sort((a, b) => (a.id < b.id ? -1 : 1)),
+        members: members.filter(({ silentMs }) => silentMs < FORGOTTEN_MS).sort((a, b) => (a.id < b.id ? -1 : 1)),
       };
     },
     async propose(after, store, runId) {

@@ -12,7 +12,8 @@ import { CountersLost, type RedisLimits } from './redis-limits.ts';
 import { createShares, type Shares } from './shares.ts';
 
 export type Mode = { epoch: number; servers: number; openFromMs: number } & (
-  { store: 'redis'; redis: RedisLimits } | { store: 'memory'; shares: Shares }
+  | { store: 'redis'; redis: RedisLimits }
+  | { store: 'memory'; shares: Shares }
 );
 
 const LOOK_MS = 500;
@@ -25,7 +26,7 @@ const RETRY_AFTER_MS = 1_000;
 const WAITING_MAX = 10_000;
 /** Without word from the others for so long nobody is let in: they may have agreed on something else by then. */
 const CONFIRMED_MS = 4_000;
-const RENEW_MS = 10_000;
+const RENEW_MS = 4_000;
 /** A Redis that comes and goes is waited for longer each time. */
 const TRUST_MAX_MS = 32_000;
 
@@ -68,7 +69,8 @@ export class LimitsMode implements AsyncDisposable {
       const now = performance.now();
       if (isUp) this.#upSince = now;
       else {
-        this.#trustMs = now - this.#fellAt < 60_000 ? Math.min(TRUST_MAX_MS, Math.max(1_000, this.#trustMs * 2)) : 1_000;
+        this.#trustMs =
+          now - this.#fellAt < 60_000 ? Math.min(TRUST_MAX_MS, Math.max(1_000, this.#trustMs * 2)) : 1_000;
         this.#fellAt = now;
       }
       this.hurry();
@@ -90,7 +92,7 @@ export class LimitsMode implements AsyncDisposable {
 
   /** @throws AppError limits_unsettled when the processes do not agree in time. */
   async ready(): Promise<Mode> {
-    for (const deadline = performance.now() + WAIT_MAX_MS; ; ) {
+    for (const deadline = performance.now() + WAIT_MAX_MS; ;) {
       const now = performance.now();
       if (this.#mode && now - this.#confirmedAt < CONFIRMED_MS) {
         if (this.#mode.openFromMs <= now) return this.#mode;

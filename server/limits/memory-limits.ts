@@ -67,11 +67,9 @@ export class MemoryLimits implements Limits {
     const windows: Windows = {};
     for (const [key, counter] of this.#counters) {
       counter.advance(second);
-      const slots = counter.slots().map((slot): Slot => [
-        Math.max(0, second - slot.second - slack),
-        slot.requests,
-        slot.tokens,
-      ]);
+      const slots = counter
+        .slots()
+        .map((slot): Slot => [Math.max(0, second - slot.second - slack), slot.requests, slot.tokens]);
       const open = counter.openAt(nowMs);
       if (slots.length > 0 || open > 0) windows[key] = { slots, open };
     }

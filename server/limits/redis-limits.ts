@@ -6,7 +6,7 @@ import { CONCURRENCY_RETRY_MS } from './memory-limits.ts';
 import { LOST, SCRIPT, SCRIPT_SHA } from './redis-script.ts';
 
 /** A process that died gives its places back after this long; one that lives renews them. */
-export const PLACE_TTL_MS = 30_000;
+export const PLACE_TTL_MS = 15_000;
 /** What was written down must outlive a night of silence no longer than its counters do. */
 const MARK_TTL_MS = 3_600_000;
 /** Parties, or places, written by one run of the script: Redis serves nobody else meanwhile. */

@@ -161,7 +161,13 @@ describe.skipIf(!hasRedis)('limits that processes share', () => {
     expect(performance.now() - startedAt).toBeLessThan(500);
     redis.resume();
     await untilStore('redis');
-    expect(await flood(all.map(({ limits }) => limits), 900, p)).toBe(249);
+    expect(
+      await flood(
+        all.map(({ limits }) => limits),
+        900,
+        p,
+      ),
+    ).toBe(249);
   });
 
   test('one process alone loses Redis: the others leave it too, together they stay within the limit', async () => {

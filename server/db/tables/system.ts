@@ -1,7 +1,7 @@
 // Blocked addresses, settings, audit, jobs, and the version row every process polls.
 import type { Generated } from 'kysely';
 
-import type { Json, Ms } from './columns.ts';
+import type { Flag, Json, Ms } from './columns.ts';
 
 export interface BlockedIpsTable {
   id: string;
@@ -72,4 +72,26 @@ export interface ReplicasTable {
   seenAt: Ms;
   /** The number of its last committed group, written in the same transaction. */
   lastGroup: number;
+}
+
+/** One row: where the processes on this database keep their limits now. */
+export interface LimitEpochsTable {
+  id: number;
+  epoch: number;
+  /** `redis` or `memory`. */
+  store: string;
+  runId: string;
+  participants: Json | null;
+}
+
+/** One row per server process that shares limits. Times are the database's. */
+export interface LimitMembersTable {
+  id: string;
+  epoch: number;
+  redisOk: Flag;
+  seenAt: Ms;
+  leftAt: Ms | null;
+  postedAt: Ms;
+  /** What it had counted when it adopted the epoch, or left. */
+  counted: Json;
 }
