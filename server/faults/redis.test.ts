@@ -51,7 +51,10 @@ async function flood(servers: readonly ServerProcess[], key: string, calls: numb
   const responses = await Promise.all(
     Array.from({ length: calls }, (_, i) => ask(servers[i % servers.length]!, key).then(statusOf)),
   );
-  return { answered: responses.filter((status) => status === 200).length, statuses: [...new Set(responses)].toSorted() };
+  return {
+    answered: responses.filter((status) => status === 200).length,
+    statuses: [...new Set(responses)].toSorted((a, b) => a - b),
+  };
 }
 
 async function statusOf(response: Response): Promise<number> {
