@@ -11,6 +11,7 @@ import { publicNameFor } from './read-head.ts';
 import type { Answer } from './send.ts';
 import type { Outcome, Settlement } from './settlement.ts';
 import type { Watched } from './stream-watch.ts';
+import type { StreamItem } from './upstream-stream.ts';
 
 /** Silence after which a heartbeat chunk goes out; Open WebUI's idle time-out may be as short as 15 s. */
 const BEAT_MS = 12_000;
@@ -43,6 +44,9 @@ export class StreamRelay implements Watched {
   /** Events the client has taken; as long as it does not ask for the next one the count stands still. */
   #taken = 0;
   #isWaiting = false;
+  #first: StreamItem | undefined;
+  /** What is still to be sent once the upstream has nothing more. */
+  #last: Uint8Array[] | undefined;
   #lastTaken = -1;
   #lastTakenAt = 0;
   #stopped = false;
@@ -56,6 +60,7 @@ export class StreamRelay implements Watched {
     /** Told once, when nothing can leave any more. */
     readonly onEnd: () => void,
   ) {
+    this.#first = { kind: 'event', data: answer.first };
     const publicModel = publicNameFor(call, answer.attempt.route.upstreamModel);
     this.#reader = new ChunkReader({ publicModel, wantsUsage: call.request.wantsUsage });
     ctx.gateway.watch.add(this);
@@ -64,15 +69,35 @@ export class StreamRelay implements Watched {
     if (call.signal.aborted) this.#clientGone();
   }
 
-  /** One network write an event. Ends with `[DONE]` or with one error event, never with both. */
-  async *events(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.#close(yield* this.#relayOrCut());
-    } finally {
-      // A consumer that stops asking without an abort is a client that left.
-      if (!this.settlement.isSettled) this.#clientGone();
-      this.#stop();
+  /**
+   * One network write an event. Ends with `[DONE]` or with one error event, never with both. An iterator of its own,
+   * because each level of nested generators would cost every event several turns of the microtask queue.
+   */
+  events(): AsyncIterableIterator<Uint8Array> {
+    const events: AsyncIterableIterator<Uint8Array> = {
+      [Symbol.asyncIterator]: () => events,
+      next: () => this.#next(),
+      return: async () => this.#end(),
+    };
+    return events;
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    this.#taken += 1;
+    if (!this.#last) {
+      const step = await this.#relayOrCut();
+      if (step instanceof Uint8Array) return { done: false, value: step };
+      this.#last = await this.#close(step);
     }
+    const value = this.#last.shift();
+    return value ? { done: false, value } : this.#end();
+  }
+
+  /** A consumer that stops asking without an abort is a client that left. */
+  #end(): IteratorResult<Uint8Array> {
+    if (!this.settlement.isSettled) this.#clientGone();
+    this.#stop();
+    return { done: true, value: undefined };
   }
 
   tick(now: number): void {
@@ -94,40 +119,46 @@ export class StreamRelay implements Watched {
   }
 
   /** Whatever an upstream sends, its answer ends with an error event, not with an exception. */
-  async *#relayOrCut(): AsyncGenerator<Uint8Array, Ending> {
+  async #relayOrCut(): Promise<Uint8Array | Ending> {
     try {
-      return yield* this.#relay();
+      for (;;) {
+        const step = this.#relay(this.#takeFirst() ?? this.answer.stream.take() ?? (await this.#nextItem()));
+        if (step) return step;
+      }
     } catch (error) {
       this.ctx.log.error('an event could not be relayed', { callId: this.call.id, error });
       return cut('an event could not be read');
     }
   }
 
-  async *#relay(): AsyncGenerator<Uint8Array, Ending> {
-    const { stream } = this.answer;
-    let item: Awaited<ReturnType<typeof stream.next>> = { kind: 'event', data: this.answer.first };
-    for (;;) {
-      if (item.kind === 'beat') yield event(this.#reader.heartbeat());
-      else if (item.kind === 'failed') return this.#endedByUs() ?? cut(item.reason);
-      else if (item.kind === 'end')
-        return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
-      else {
-        const reading = this.#reader.read(item.data);
-        if (reading.kind === 'done') return { ok: true };
-        if (reading.kind === 'malformed') return cut('an event was not JSON');
-        if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
-        this.#note(reading);
-        if (reading.relay !== undefined) {
-          this.settlement.content?.event(reading.relay);
-          this.#deliveredBytes += Buffer.byteLength(reading.text);
-          yield event(reading.relay);
-        }
-      }
-      this.#taken += 1;
-      this.#isWaiting = true;
-      item = await stream.next();
-      this.#isWaiting = false;
-    }
+  /** What `readHead` read to know that the answer is a stream. */
+  #takeFirst(): StreamItem | undefined {
+    const item = this.#first;
+    this.#first = undefined;
+    return item;
+  }
+
+  async #nextItem(): Promise<StreamItem> {
+    this.#isWaiting = true;
+    const item = await this.answer.stream.next();
+    this.#isWaiting = false;
+    return item;
+  }
+
+  /** @returns undefined for an event of which nothing is sent on. */
+  #relay(item: StreamItem): Uint8Array | Ending | undefined {
+    if (item.kind === 'beat') return event(this.#reader.heartbeat());
+    if (item.kind === 'failed') return this.#endedByUs() ?? cut(item.reason);
+    if (item.kind === 'end') return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
+    const reading = this.#reader.read(item.data);
+    if (reading.kind === 'done') return { ok: true };
+    if (reading.kind === 'malformed') return cut('an event was not JSON');
+    if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
+    this.#note(reading);
+    if (reading.relay === undefined) return undefined;
+    this.settlement.content?.event(reading.relay);
+    this.#deliveredBytes += Buffer.byteLength(reading.text);
+    return event(reading.relay);
   }
 
   #endedByUs(): Ending | undefined {
@@ -143,7 +174,8 @@ export class StreamRelay implements Watched {
     this.#usageRelay = reading.usageRelay ?? this.#usageRelay;
   }
 
-  async *#close(ending: Ending): AsyncGenerator<Uint8Array> {
+  /** Settles, then says how the stream ends. */
+  async #close(ending: Ending): Promise<Uint8Array[]> {
     if (!ending.ok) this.answer.stream.cancel();
     const outcome: Outcome = ending.ok
       ? { status: 'success' }
@@ -152,17 +184,12 @@ export class StreamRelay implements Watched {
       await this.#settle(outcome);
     } catch (error) {
       this.ctx.log.error('a call could not be settled in time', { callId: this.call.id, error });
-      yield this.#errorEvent('ledger_unavailable');
-      return;
+      return [this.#errorEvent('ledger_unavailable')];
     }
-    if (!ending.ok) {
-      yield this.#errorEvent(ending.code);
-      return;
-    }
+    if (!ending.ok) return [this.#errorEvent(ending.code)];
     void this.answer.stream.release();
     const usage = this.#usageEvent();
-    if (usage !== undefined) yield event(usage);
-    yield DONE;
+    return usage === undefined ? [DONE] : [event(usage), DONE];
   }
 
   /** A client that asked for usage gets the upstream's own, else what was counted here. */

@@ -35,15 +35,21 @@ export class UpstreamStream {
     this.#lastAt = this.#beatAt = monotonic();
   }
 
+  /** What is here already; undefined when it has to be waited for. */
+  take(): StreamItem | undefined {
+    while (this.#nextEvent < this.#events.length) {
+      const data = this.#events[this.#nextEvent++]!;
+      // An empty event keeps a connection awake; it says nothing.
+      if (data !== '') return { kind: 'event', data };
+    }
+    return this.#ended;
+  }
+
   /** The next event, a beat, or how it ended. */
   async next(): Promise<StreamItem> {
     for (;;) {
-      while (this.#nextEvent < this.#events.length) {
-        const data = this.#events[this.#nextEvent++]!;
-        // An empty event keeps a connection awake; it says nothing.
-        if (data !== '') return { kind: 'event', data };
-      }
-      if (this.#ended) return this.#ended;
+      const here = this.take();
+      if (here) return here;
       const woken = await this.#pull();
       if (woken) return woken;
     }
