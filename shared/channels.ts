@@ -124,8 +124,8 @@ export const channelOptionsSchema = z.object({
     .optional(),
   /** `asked` (the default): by `stream_options`. `unasked`: it refuses that field and reports all the same. */
   stream_usage: z.enum(['asked', 'continuous', 'unasked']).optional(),
-  /** Answers carry their reasoning between `<think>` tags. */
-  think_tags: z.boolean().optional(),
+  /** Answers carry their reasoning between `<think>` tags; `implied` where they leave out the opening one. */
+  think_tags: z.union([z.boolean(), z.literal('implied')]).optional(),
 });
 export type ChannelOptionsInput = z.infer<typeof channelOptionsSchema>;
 

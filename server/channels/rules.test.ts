@@ -60,7 +60,7 @@ test('options have defaults, and OpenAI gets its newer name for the output cap',
     maxResponseBytes: 16 * 1024 * 1024,
     query: '',
     body: undefined,
-    thinkTags: false,
+    thinkTags: undefined,
   });
   for (const host of ['api.openai.com', 'school.openai.azure.com'])
     expect(channelOptions('{}', `https://${host}/v1`).maxTokensField).toBe('max_completion_tokens');

@@ -41,7 +41,7 @@ export function channelOptions(stored: string, baseUrl: string): ChannelOptions 
     maxResponseBytes: own.max_response_bytes ?? 16 * 1024 * 1024,
     query: new URLSearchParams(own.query).toString(),
     body: bodyRules(own),
-    thinkTags: own.think_tags ?? false,
+    thinkTags: own.think_tags === true ? 'tags' : own.think_tags || undefined,
   };
 }
 

@@ -2,6 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { createGatewayApp, eventsOf, eventually, type GatewayApp } from '../testing/gateway-app.ts';
 
+interface Answered {
+  choices: { delta?: Record<string, string>; message?: Record<string, string> }[];
+}
+
 let gateway: GatewayApp;
 let key: string;
 
@@ -80,6 +84,20 @@ describe('a good answer', () => {
     expect(JSON.parse(events.at(-3)!)).toMatchObject({ choices: [{ finish_reason: 'stop' }], usage: null });
     await gateway.chat(key, { stream: true }).then((plain) => plain.text());
     expect(gateway.upstream.journal.at(-1)!.body.stream_options).toEqual({ include_usage: true });
+  });
+
+  test.each([false, true])('reasoning between tags is told apart and billed once (stream: %p)', async (stream) => {
+    const words = ['<th', 'ink>why', ' not</thi', 'nk>', 'yes'];
+    await gateway.addModel('thinks', { words }, { options: { think_tags: true } });
+    const text = await (await gateway.chat(key, { model: 'thinks', stream })).text();
+    const messages = stream
+      ? eventsOf(text)
+          .slice(0, -1)
+          .map((data) => (JSON.parse(data) as Answered).choices[0]!.delta!)
+      : [(JSON.parse(text) as Answered).choices[0]!.message!];
+    const all = (name: string) => messages.map((message) => message[name] ?? '').join('');
+    expect([all('content'), all('reasoning'), all('reasoning_content')]).toEqual(['yes', 'why not', 'why not']);
+    expect((await lastCall()).costNanos).toBe(11 * 2_000 + words.length * 8_000);
   });
 
   test('no network write cuts an event', async () => {

@@ -34,7 +34,7 @@ async function wholeHead(response: Response, call: Call, attempt: Attempt): Prom
     attempt.abort('useless');
     return failureOfSize('the answer is too large', response.status);
   }
-  const reading = readAnswer(text, publicNameFor(call, upstreamModel));
+  const reading = readAnswer(text, publicNameFor(call, upstreamModel), channel.options.thinkTags);
   if (!reading) return failureOfBody('the answer is not a chat completion', response.status);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
 }

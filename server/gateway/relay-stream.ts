@@ -62,7 +62,8 @@ export class StreamRelay implements Watched {
   ) {
     this.#first = { kind: 'event', data: answer.first };
     const publicModel = publicNameFor(call, answer.attempt.route.upstreamModel);
-    this.#reader = new ChunkReader({ publicModel, wantsUsage: call.request.wantsUsage });
+    const { thinkTags } = answer.attempt.route.channel.options;
+    this.#reader = new ChunkReader({ publicModel, wantsUsage: call.request.wantsUsage, thinkTags });
     ctx.gateway.watch.add(this);
     // Not in `events`: a client may leave before the first event is ever asked for.
     call.signal.addEventListener('abort', this.#onClientGone, { once: true });

@@ -25,7 +25,7 @@ const channel = (id: string, more: Partial<CatalogChannel> = {}): CatalogChannel
     maxResponseBytes: 1,
     query: '',
     body: undefined,
-    thinkTags: false,
+    thinkTags: undefined,
   },
   keys: ['a', 'b', 'c'].map((key) => ({ id: `${id}-${key}`, secret: key, status: 'enabled' })),
   ...more,

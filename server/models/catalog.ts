@@ -25,8 +25,8 @@ export interface ChannelOptions {
   query: string;
   /** What has to change in a request's body for this vendor; undefined = nothing. */
   body: BodyRules | undefined;
-  /** Answers carry their reasoning between `<think>` tags. */
-  thinkTags: boolean;
+  /** Answers carry their reasoning between `<think>` tags; `implied` = without the opening one. */
+  thinkTags: 'tags' | 'implied' | undefined;
 }
 
 /** How one vendor's request body differs from OpenAI's. */

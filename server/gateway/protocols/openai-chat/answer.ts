@@ -1,6 +1,7 @@
 // Reads a whole chat completion (no streaming) and says what to relay.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
-import { nameReasoningTwice, textOf } from './chunk.ts';
+import { type Delta, nameReasoningTwice, textOf } from './reasoning.ts';
+import { splitWhole, type ThinkMode } from './think-tags.ts';
 import { readUsage } from './usage.ts';
 
 export interface AnswerReading {
@@ -11,7 +12,11 @@ export interface AnswerReading {
 }
 
 /** @returns undefined when the text is not a chat completion. */
-export function readAnswer(text: string, publicModel: string | undefined): AnswerReading | undefined {
+export function readAnswer(
+  text: string,
+  publicModel: string | undefined,
+  thinkTags?: ThinkMode,
+): AnswerReading | undefined {
   const answer = parse(text);
   if (!answer || !Array.isArray(answer.choices)) return undefined;
   let changed = false;
@@ -20,6 +25,7 @@ export function readAnswer(text: string, publicModel: string | undefined): Answe
     const message = choice?.message;
     if (typeof message !== 'object' || message === null) continue;
     written += textOf(message);
+    if (thinkTags) changed = split(message, thinkTags) || changed;
     changed = nameReasoningTwice(message) || changed;
     if (choice.finish_reason === 'stop' && Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
       choice.finish_reason = 'tool_calls';
@@ -31,6 +37,16 @@ export function readAnswer(text: string, publicModel: string | undefined): Answe
     changed = true;
   }
   return { relay: changed ? JSON.stringify(answer) : text, usage: readUsage(answer.usage), text: written };
+}
+
+/** @returns whether reasoning stood between tags. */
+function split(message: Delta, mode: ThinkMode): boolean {
+  if (typeof message.content !== 'string') return false;
+  const { reasoning, content } = splitWhole(message.content, mode);
+  if (content === message.content) return false;
+  message.content = content;
+  if (reasoning !== '') message.reasoning_content = reasoning;
+  return true;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -1,16 +1,9 @@
 // Looks at one event of a chat stream and says what to relay. Its bytes stay as they are unless the model's
 // alias, usage, reasoning's second name or a repair asks for a rewrite.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
+import { type Delta, nameReasoningTwice, textOf } from './reasoning.ts';
+import { type ThinkMode, ThinkSplitter } from './think-tags.ts';
 import { readUsage } from './usage.ts';
-
-interface Delta {
-  role?: unknown;
-  content?: unknown;
-  reasoning_content?: unknown;
-  reasoning?: unknown;
-  refusal?: unknown;
-  tool_calls?: unknown;
-}
 
 interface Choice {
   index?: number;
@@ -32,6 +25,8 @@ export interface ChunkRules {
   publicModel: string | undefined;
   /** Whether the client asked for usage (`stream_options.include_usage`). */
   wantsUsage: boolean;
+  /** Whether reasoning stands between tags in the content; undefined = it does not, and costs nothing. */
+  thinkTags?: ThinkMode | undefined;
 }
 
 /** What one event turned out to be. `relay` is the data to send on; absent = nothing. */
@@ -57,6 +52,8 @@ export class ChunkReader {
   /** Answers begun, by index (`n` may ask for several). */
   readonly #answers = new Map<number, 'begun' | 'finished'>();
   #unfinished = 0;
+  /** By index; empty where answers carry no tags. */
+  readonly #splitters = new Map<number, ThinkSplitter>();
   /** The first chunk's identity, for heartbeats and the usage chunk. */
   head: { id: string; created: number; model: string } | undefined;
 
@@ -123,7 +120,8 @@ export class ChunkReader {
     if (isObject<Delta>(delta)) {
       reading.text += textOf(delta);
       if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#calledTool.add(index);
-      changed = nameReasoningTwice(delta);
+      if (this.#rules.thinkTags) changed = this.#split(this.#rules.thinkTags, choice, delta);
+      changed = nameReasoningTwice(delta) || changed;
       if (isFirst && delta.role === undefined) {
         delta.role = 'assistant';
         changed = true;
@@ -139,6 +137,25 @@ export class ChunkReader {
       changed = true;
     }
     return changed;
+  }
+
+  /** Moves what stands between tags into `reasoning_content`. @returns whether the delta was changed. */
+  #split(mode: ThinkMode, { index = 0, finish_reason }: Choice, delta: Delta): boolean {
+    let splitter = this.#splitters.get(index);
+    if (!splitter) this.#splitters.set(index, (splitter = new ThinkSplitter(mode)));
+    const isEnd = finish_reason !== undefined && finish_reason !== null;
+    if (typeof delta.content !== 'string' && !isEnd) return false;
+    const written = typeof delta.content === 'string' ? delta.content : '';
+    const part = splitter.push(written);
+    if (isEnd) {
+      const tail = splitter.end();
+      part.reasoning += tail.reasoning;
+      part.content += tail.content;
+    }
+    if (part.reasoning === '' && part.content === written) return false;
+    delta.content = part.content;
+    if (part.reasoning !== '') delta.reasoning_content = part.reasoning;
+    return true;
   }
 
   #mark(index: number, as: 'begun' | 'finished', change: number): void {
@@ -189,35 +206,6 @@ function addNull(data: string, chunk: ChatChunk): string {
   const isPlain = chunk.usage === undefined && data.endsWith('}');
   chunk.usage = null;
   return isPlain && Object.keys(chunk).length > 1 ? `${data.slice(0, -1)},"usage":null}` : JSON.stringify(chunk);
-}
-
-/** Clients read reasoning under either name, so it goes out under both. @returns whether one was added. */
-export function nameReasoningTwice(message: { reasoning_content?: unknown; reasoning?: unknown }): boolean {
-  if (typeof message.reasoning_content === 'string' && message.reasoning === undefined) {
-    message.reasoning = message.reasoning_content;
-    return true;
-  }
-  if (typeof message.reasoning === 'string' && message.reasoning_content === undefined) {
-    message.reasoning_content = message.reasoning;
-    return true;
-  }
-  return false;
-}
-
-/** Everything in a delta that a model was paid for writing. */
-export function textOf(delta: Delta): string {
-  let text = '';
-  if (typeof delta.content === 'string') text += delta.content;
-  if (typeof delta.reasoning_content === 'string') text += delta.reasoning_content;
-  else if (typeof delta.reasoning === 'string') text += delta.reasoning;
-  if (typeof delta.refusal === 'string') text += delta.refusal;
-  if (Array.isArray(delta.tool_calls)) {
-    for (const call of delta.tool_calls as { function?: { name?: unknown; arguments?: unknown } }[]) {
-      const { name, arguments: written } = call?.function ?? {};
-      text += `${typeof name === 'string' ? name : ''}${typeof written === 'string' ? written : ''}`;
-    }
-  }
-  return text;
 }
 
 function isObject<T extends object = Choice>(value: unknown): value is T {
