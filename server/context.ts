@@ -6,6 +6,7 @@ import { MemoryBoard, type UpstreamBoard } from './channels/board.ts';
 import { installationMark } from './channels/encryption-check.ts';
 import { disableKey } from './channels/disable-key.ts';
 import { keepCooldown, restoreCooldowns } from './channels/key-cooldowns.ts';
+import { createSharedBoard } from './channels/shared-board.ts';
 import type { Config } from './config.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
 import { openAgreement, openLedger } from './db/open-ledger.ts';
@@ -91,7 +92,8 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
   const settings = await createSettings({ db, config, events, log });
   const blocklist = createBlocklist(db);
   await blocklist.reload();
-  const board = new MemoryBoard(clock);
+  const ownBoard = new MemoryBoard(clock);
+  const board = config.REDIS_URL === undefined ? ownBoard : createSharedBoard(ownBoard, events);
   await restoreCooldowns(db, board, clock.now());
   const redis = await connectRedis(parts, events);
   const ctx: AppContext = {
@@ -109,7 +111,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     shutdown: createShutdown(),
     passwords: createPasswords(),
     oidc: createOidc({ config, clock, log }),
-    throttle: createThrottle(clock),
+    throttle: createThrottle(clock, (count) => events.emit({ type: 'throttle.counted', ...count })),
     blocklist,
     board,
     gateway: createGateway({
@@ -154,6 +156,15 @@ function listen(ctx: AppContext): void {
   events.onEverywhere('classroom.paused', ({ classroomId }) => {
     for (const attempt of gateway.running) if (attempt.classroomId === classroomId) attempt.abort('paused');
   });
+  events.onAny((event, from) => {
+    if (event.type === 'throttle.counted' && from === 'elsewhere') ctx.throttle.hear(event);
+  });
+  // While Redis is away the others read in the database which keys rest.
+  const tellWithoutRedis = async () => {
+    if (ctx.redis && !ctx.redis.link.isUp) await ctx.bumpChanges();
+  };
+  if (ctx.redis)
+    events.on('changes.seen', () => void restoreCooldowns(ctx.db, ctx.board, ctx.clock.now()).catch(failed));
   const hint = () => events.emit({ type: 'changes.hinted' });
   for (const type of CHANGES) events.on(type, hint);
   events.on('changes.seen', () => void endPaused(ctx).catch(failed));
@@ -161,7 +172,7 @@ function listen(ctx: AppContext): void {
     for (const attempt of gateway.running) attempt.abort('stopping');
   });
   events.on('channel.saved', ({ channelId, keyIds }) => gateway.health.forgetChannel(channelId, keyIds));
-  events.on('channel.key_cooled', (cooled) => void keepCooldown(ctx, cooled).catch(failed));
+  events.on('channel.key_cooled', (cooled) => void keepCooldown(ctx, cooled).then(tellWithoutRedis).catch(failed));
   events.on('channel.resting', ({ channelId }) => log.warn('a channel keeps failing, so it rests', { channelId }));
   events.on('changes.seen', () => void blocklist.reload().catch(failed));
   events.on('channel.key_disabled', ({ keyId, reason }) => void disableKey(ctx, keyId, reason).catch(failed));

@@ -31,8 +31,10 @@ export type HallpassEvent =
   | { type: 'changes.seen'; version: number }
   /** Another process has changed something: the version row is looked at now rather than later. */
   | { type: 'changes.hinted' }
-  /** What the throttle of sign-ins has counted. */
-  | { type: 'sign_in.counted'; key: string; account: string; network: string; what: SignInCount }
+  /** What the throttle of sign-ins has counted; accounts are hashed. */
+  | ({ type: 'throttle.counted' } & ThrottleCount)
+  /** Rests and turns of channels and keys, for the boards of the other processes. */
+  | { type: 'board.changed'; rests: Record<string, number>; woken: string[]; turns: Record<string, number> }
   | { type: 'user.changed'; userId: string }
   | { type: 'classroom.paused'; classroomId: string }
   /** Limits are shared through Redis again, or each server keeps its part of them by itself. */
@@ -46,8 +48,9 @@ export type HallpassEvent =
   /** A channel was saved or removed: what was held against it and these keys counts no more. */
   | { type: 'channel.saved'; channelId: string; keyIds: readonly string[] };
 
-/** `failed` until told otherwise; `known`: this account signs in from there, so nothing else is counted. */
-export type SignInCount = 'failed' | 'failed_known' | 'succeeded' | 'succeeded_known' | 'registered' | 'taken';
+export type ThrottleCount =
+  | { what: 'failed' | 'succeeded' | 'withdrawn'; account: string; network: string; wasKnown: boolean }
+  | { what: 'registered'; network: string; cost: number };
 
 /** What the other processes are told too. What is remembered from the database is dropped by `changes` instead. */
 export const BRIDGED = [
@@ -57,7 +60,8 @@ export const BRIDGED = [
   'call.over_hold',
   'changes.hinted',
   'classroom.paused',
-  'sign_in.counted',
+  'throttle.counted',
+  'board.changed',
 ] as const satisfies readonly HallpassEvent['type'][];
 
 /** Where something happened: in this process, or in another one on the same database. */

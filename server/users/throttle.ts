@@ -1,6 +1,9 @@
-// Slows down guessing, in memory. Three counts: an account at an address (backs off), an account over all addresses,
+// Slows down guessing, in memory; several servers tell each other what they count. Three counts: an account at an address (backs off), an account over all addresses,
 // an address over all accounts. Whoever has signed in from an address before is held by the first count only, so that
 // a classmate's guessing, or a stranger's, does not lock out a class behind one address.
+import { createHash } from 'node:crypto';
+
+import type { ThrottleCount } from '../events.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import { remember } from '../lib/remember.ts';
@@ -39,9 +42,12 @@ export interface Throttle {
   signIn(account: string, ip: string): Attempt;
   /** @throws AppError login_throttled. */
   register(ip: string): { taken(): void };
+  /** Counts what another server has counted; refuses nothing. */
+  hear(count: ThrottleCount): void;
 }
 
-export function createThrottle(clock: Clock): Throttle {
+/** @param tell what was counted here, for the other servers. */
+export function createThrottle(clock: Clock, tell: (count: ThrottleCount) => void = () => {}): Throttle {
   const pairs = new Map<string, Pair>();
   const accounts = createBuckets(ACCOUNT, clock);
   const addresses = createBuckets(ADDRESS, clock);
@@ -52,32 +58,49 @@ export function createThrottle(clock: Clock): Throttle {
     if (clock.monotonic() - pair.lastAt > PAIR_FORGET_MS) pair.failures = 0;
     return pair;
   };
+  const count = (one: ThrottleCount): void => {
+    if (one.what === 'registered') return registrations.at(one.network).take(one.cost);
+    const { what, account, network, wasKnown } = one;
+    const buckets = wasKnown ? [] : [accounts.at(account), addresses.at(network)];
+    for (const bucket of buckets) bucket.take(what === 'failed' ? 1 : -1);
+    const key = `${network} ${account}`;
+    const { failures, known } = pairAt(key);
+    const lastAt = clock.monotonic();
+    if (what === 'failed') keep(pairs, key, { failures: failures + 1, lastAt, known });
+    else if (what === 'succeeded') keep(pairs, key, { failures: 0, lastAt, known: true });
+    else keep(pairs, key, { failures: Math.max(0, failures - 1), lastAt, known: wasKnown });
+  };
+  const countHere = (one: ThrottleCount): void => {
+    count(one);
+    tell(one);
+  };
   return {
-    signIn(account, ip) {
+    signIn(name, ip) {
       const network = networkOf(ip);
-      const key = `${network} ${account}`;
-      const pair = pairAt(key);
+      const account = hashed(name);
+      const pair = pairAt(`${network} ${account}`);
       const buckets = pair.known ? [] : [accounts.at(account), addresses.at(network)];
       refuseAfter(Math.max(pairWaitMs(pair, clock.monotonic()), ...buckets.map(({ waitMs }) => waitMs)));
-      const before = { ...pair };
-      for (const bucket of buckets) bucket.take(1);
-      keep(pairs, key, { ...pair, failures: pair.failures + 1, lastAt: clock.monotonic() });
-      const giveBack = (known: boolean, failures: number) => {
-        for (const bucket of buckets) bucket.take(-1);
-        keep(pairs, key, { failures, lastAt: clock.monotonic(), known });
-      };
+      const about = { account, network, wasKnown: pair.known };
+      countHere({ what: 'failed', ...about });
       return {
-        succeeded: () => giveBack(true, 0),
-        withdrawn: () => giveBack(before.known, Math.max(0, pairAt(key).failures - 1)),
+        succeeded: () => countHere({ what: 'succeeded', ...about }),
+        withdrawn: () => countHere({ what: 'withdrawn', ...about }),
       };
     },
     register(ip) {
-      const bucket = registrations.at(networkOf(ip));
-      refuseAfter(bucket.waitMs);
-      bucket.take(1);
-      return { taken: () => bucket.take(TAKEN_COST) };
+      const network = networkOf(ip);
+      refuseAfter(registrations.at(network).waitMs);
+      countHere({ what: 'registered', network, cost: 1 });
+      return { taken: () => countHere({ what: 'registered', network, cost: TAKEN_COST }) };
     },
+    hear: count,
   };
+}
+
+/** What is typed into the wrong field may be a password: it goes nowhere as it is. */
+function hashed(account: string): string {
+  return createHash('sha256').update(account).digest('base64url').slice(0, 22);
 }
 
 function createBuckets(rule: BucketRule, clock: Clock) {
