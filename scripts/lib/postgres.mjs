@@ -9,12 +9,18 @@ import { ROOT } from './root.mjs';
 
 const SYSTEMS = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
 const START_MAX_MS = 60_000;
+const RESTARTS_MAX = 50;
+const RESTART_WAIT_MS = 100;
 
 /** Whether binaries for this machine are installed. */
 export const hasPostgres = () => existsSync(join(nativeFolder(), 'bin'));
 
-/** Starts it on a free port of the loopback address. @returns its address and how to stop it. */
-export async function startPostgres() {
+/**
+ * Starts it on a free port of the loopback address.
+ * @param options `durable`: commits reach the disk before they are answered, as in real use.
+ * @returns its address, how to stop it for good, how to kill it at once (-9) and how to start it again.
+ */
+export async function startPostgres({ durable = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-postgres-'));
   const owner = ordinaryUser();
   try {
@@ -30,7 +36,8 @@ export async function startPostgres() {
       { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const port = await freePort();
-    const server = await waitUntilReady(spawnServer({ native, data, port, folder, owner }));
+    const start = () => waitUntilReady(spawnServer({ native, data, port, folder, owner, durable }));
+    let server = await start();
     // Should this process end in the middle of a run, nothing of it may stay behind.
     const abandon = () => {
       server.kill('SIGKILL');
@@ -39,6 +46,23 @@ export async function startPostgres() {
     process.once('exit', abandon);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      async kill() {
+        const ended = new Promise((resolve) => server.once('close', resolve));
+        server.kill('SIGKILL');
+        await ended;
+      },
+      /** After `kill`; its helpers may take a moment to notice that it is gone. */
+      async start() {
+        for (let tries = 0; ; tries += 1) {
+          try {
+            server = await start();
+            return;
+          } catch (error) {
+            if (tries === RESTARTS_MAX) throw error;
+            await new Promise((resolve) => setTimeout(resolve, RESTART_WAIT_MS));
+          }
+        }
+      },
       stop: async () => {
         const ended = new Promise((resolve) => server.once('close', resolve));
         server.kill('SIGINT');
@@ -73,16 +97,14 @@ function ordinaryUser() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Durability is off: what these tests are about is the engine's SQL, and a run must not wait for a disk. */
-function spawnServer({ native, data, port, folder, owner }) {
+/** Durability is off unless asked for: what most tests are about is the engine's SQL, and a run must not wait for a disk. */
+function spawnServer({ native, data, port, folder, owner, durable }) {
   const settings = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 300,
-    fsync: 'off',
-    full_page_writes: 'off',
-    synchronous_commit: 'off',
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   return spawn(join(native, 'bin', 'postgres'), args, { ...owner, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
