@@ -2,6 +2,7 @@
 import { agentRoutes } from './agents/routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
+import { llmCallRoutes } from './compat/llm-calls.ts';
 import { llmModelRoutes } from './compat/llm-models.ts';
 import { llmRoutes } from './compat/llm-v1.ts';
 import { chatRoutes } from './gateway/routes.ts';
@@ -29,6 +30,7 @@ export const FEATURES: readonly Route[] = [
   ...litellmRoutes,
   ...llmModelRoutes,
   ...llmRoutes,
+  ...llmCallRoutes,
   ...agentRoutes,
 ];
 
