@@ -14,14 +14,15 @@ export const NO_TOKENS: TokenUsage = {
 };
 
 /**
- * The cost in nanos. Cached and cache-write tokens are parts of the prompt and reasoning a part of the completion,
+ * The cost in nanos. Cached, cache-write and audio tokens are parts of the prompt, reasoning one of the completion,
  * so each token is charged once; a kind without its own price is charged as its whole. An absurd sum is cut to the
  * largest amount that can be counted: a call must end whatever is reported, and pays no more than its hold.
  */
 export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): number {
-  const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens } = usage;
+  const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens, audioTokens = 0 } = usage;
   const sum = sumOf([
-    { units: promptTokens - cachedTokens - cacheWriteTokens, nanosPerMillion: prices.promptNanos },
+    { units: promptTokens - cachedTokens - cacheWriteTokens - audioTokens, nanosPerMillion: prices.promptNanos },
+    { units: audioTokens, nanosPerMillion: prices.audioNanos ?? prices.promptNanos },
     { units: cachedTokens, nanosPerMillion: prices.cachedNanos ?? prices.promptNanos },
     { units: cacheWriteTokens, nanosPerMillion: prices.cacheWriteNanos ?? prices.promptNanos },
     { units: completionTokens - reasoningTokens, nanosPerMillion: prices.completionNanos },

@@ -170,8 +170,9 @@ export class StreamRelay implements Watched {
   #note(reading: { text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }): void {
     if (reading.text !== '' && this.#text.length < MAX_KEPT_TEXT) this.#text += reading.text;
     this.#finished = reading.finished;
-    // Some upstreams report running totals: the last one counts.
-    this.#usage = reading.usage ?? this.#usage;
+    // Some upstreams report running totals: the last one counts. One token and then more text was a placeholder.
+    if (reading.usage) this.#usage = reading.usage;
+    else if (this.#usage && reading.text !== '' && this.#usage.completionTokens <= 1) this.#usage = undefined;
     this.#usageRelay = reading.usageRelay ?? this.#usageRelay;
   }
 

@@ -117,6 +117,8 @@ export interface TokenUsage {
   cacheWriteTokens: number;
   completionTokens: number;
   reasoningTokens: number;
+  /** A part of prompt too, heard and not read: it decides the price, and rows keep it within prompt. */
+  audioTokens?: number;
 }
 
 export type AttemptStatus = 'ok' | 'error' | 'timeout' | 'cancelled' | 'cut';

@@ -120,7 +120,8 @@ function unitPrices({ price, providerId }: PublishedPrice, aboveTokens: number, 
     reasoningNanos: nanosOf('output_reasoning_mtok'),
     // The table prices the tokens of a picture, which are prompt tokens; it has no price for one picture.
     imageNanos: null,
-    audioNanos: nanosOf('input_audio_mtok', 'output_audio_mtok'),
+    // What is heard. A spoken answer is refused to passes with a budget, and costs others a completion’s tokens.
+    audioNanos: nanosOf('input_audio_mtok'),
     requestNanos: perThousand === null ? null : Math.ceil(perThousand / 1_000),
     source: `genai-prices/${providerId}`,
     version,

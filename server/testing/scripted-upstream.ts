@@ -23,6 +23,8 @@ export interface UpstreamScript {
   toolCalls?: readonly Record<string, unknown>[];
   /** A pause between the finish chunk and the usage chunk. */
   usageDelayMs?: number;
+  /** Usage of the first chunk: a placeholder, as Anthropic's is. */
+  firstUsage?: Record<string, unknown>;
 }
 
 /** What the upstream saw and did: written by itself, never by the gateway. */
@@ -135,10 +137,13 @@ async function* streamedAnswer(script: UpstreamScript, entry: JournalEntry): Asy
   const encoder = new TextEncoder();
   const base = { ...head(script, entry), object: 'chat.completion.chunk' };
   const line = (value: unknown) => encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
+  const options = entry.body.stream_options as { continuous_usage_stats?: boolean } | undefined;
+  const running = () => (options?.continuous_usage_stats ? scriptedUsage(entry.words) : null);
   const chunk = (delta: object, finish_reason: string | null = null) =>
-    line({ ...base, choices: [{ index: 0, delta, finish_reason }], usage: null });
+    line({ ...base, choices: [{ index: 0, delta, finish_reason }], usage: running() });
   const words = script.words ?? WORDS;
   yield chunk({ role: 'assistant', content: '' });
+  if (script.firstUsage) yield line({ ...base, choices: [], usage: script.firstUsage });
   for (const thought of script.reasoning ?? []) yield chunk({ reasoning_content: thought });
   for (const word of words) {
     if (script.wordDelayMs) await Bun.sleep(script.wordDelayMs);

@@ -17,6 +17,8 @@ export interface ChatChunk {
   model?: string;
   choices?: unknown[];
   usage?: unknown;
+  /** Groq's own place for it, with the last choice. */
+  x_groq?: { usage?: unknown } | null;
   error?: unknown;
 }
 
@@ -68,7 +70,7 @@ export class ChunkReader {
     if (chunk.error !== undefined && chunk.error !== null) return { kind: 'error', error: chunk.error };
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
     this.#noteHead(chunk);
-    const usage = readUsage(chunk.usage);
+    const usage = readUsage(chunk.usage ?? chunk.x_groq?.usage);
     const reading: ChunkReading = { kind: 'chunk', text: '', finished: false, ...(usage ? { usage } : {}) };
     let changed = false;
     for (const choice of choices) if (isObject(choice)) changed = this.#readChoice(choice, reading) || changed;
