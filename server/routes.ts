@@ -11,6 +11,7 @@ import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
 import { modelRoutes } from './models/routes.ts';
 import { limitRoutes } from './plans/limit-routes.ts';
+import { quotaRoutes } from './plans/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { accountRoutes } from './users/account-routes.ts';
 import { joinRoutes } from './users/join-routes.ts';
@@ -31,6 +32,7 @@ export const FEATURES: readonly Route[] = [
   ...llmModelRoutes,
   ...llmRoutes,
   ...llmCallRoutes,
+  ...quotaRoutes,
   ...agentRoutes,
 ];
 
