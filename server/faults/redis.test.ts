@@ -2,7 +2,12 @@
 // rolled back. What the scripted upstream saw is the witness: it never sees more calls than the limit.
 import { describe, expect, test } from 'bun:test';
 
+import type { AppContext } from '../context.ts';
+import { openPostgres } from '../db/postgres.ts';
+import { createIds, systemClock } from '../lib/clock.ts';
+import { hashKey } from '../passes/keys.ts';
 import { eventually } from '../testing/gateway-app.ts';
+import { addClassroom } from '../testing/passes.ts';
 import { type Replicas, canRunReplicas, startReplicas } from '../testing/replicas.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../testing/scripted-upstream.ts';
 import { ADMIN_KEY, jsonInit, type ServerProcess, setUpModel } from '../testing/server-process.ts';
@@ -45,6 +50,19 @@ async function newPass({ servers }: City, fields: Record<string, unknown>): Prom
 
 const ask = (server: ServerProcess, key: string, fields: Record<string, unknown> = {}) =>
   fetch(`${server.url}/v1/chat/completions`, jsonInit({ ...question, ...fields }, key));
+
+/** What another server, or a hand on the database, does. */
+function handleOf({ url }: City) {
+  const { db, close } = openPostgres(url);
+  const bumpChanges = async () => {
+    await db
+      .updateTable('changes')
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .execute();
+  };
+  const ctx = { db, bumpChanges, clock: systemClock, ids: createIds(systemClock) } as unknown as AppContext;
+  return { ctx, [Symbol.asyncDispose]: close };
+}
 
 /** @returns how many calls were answered, and the statuses there were. */
 async function flood(servers: readonly ServerProcess[], key: string, calls: number) {
@@ -135,6 +153,46 @@ describe.skipIf(!canRunReplicas)('several servers', () => {
         await stream.body!.cancel();
       }
     }
+  }, 60_000);
+
+  test('R29: a class that is paused ends its running answers on every server within a second, with Redis and without', async () => {
+    await using city = await startCity(2);
+    await using database = handleOf(city);
+    for (const isAway of [false, true]) {
+      if (isAway) {
+        await city.redis.kill();
+        for (const server of city.servers) await untilLimits(server, 'memory');
+      }
+      const key = await newPass(city, {});
+      const classroomId = await addClassroom(database.ctx);
+      await database.ctx.db.updateTable('passes').set({ classroomId }).where('tokenHash', '=', hashKey(key)).execute();
+      await database.ctx.bumpChanges();
+      await Bun.sleep(700);
+      const streams = await Promise.all(
+        city.servers.map((server) => ask(server, key, { model: 'slow', stream: true })),
+      );
+      const ends = Promise.all(streams.map((stream) => stream.text()));
+      await database.ctx.db
+        .updateTable('classrooms')
+        .set({ pausedAt: Date.now() })
+        .where('id', '=', classroomId)
+        .execute();
+      await database.ctx.bumpChanges();
+      const pausedAt = performance.now();
+      for (const text of await ends) expect(text).toContain('class_paused');
+      expect(performance.now() - pausedAt).toBeLessThan(1_500);
+      for (const server of city.servers) expect(await statusOf(await ask(server, key))).toBe(403);
+    }
+  }, 60_000);
+
+  test('a second server without REDIS_URL does not start beside one that has none, and says what to do', async () => {
+    await using replicas = await startReplicas(1, { REDIS_URL: '' });
+    const refused = await replicas.start().then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
+    expect(refused).toContain('Another Hallpass is already running on the database');
+    expect(refused).toContain('set REDIS_URL to the same Redis for all of them');
   }, 60_000);
 
   test('a rolling restart loses no call, and a killed server’s places come back by their deadline', async () => {
