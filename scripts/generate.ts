@@ -5,11 +5,14 @@ import { dirname, join } from 'node:path';
 import { openApiDocument } from '../server/http/openapi.ts';
 import { FEATURES } from '../server/routes.ts';
 import { configurationPage, envExample } from './generate/configuration.ts';
+import { databasePage, declaredColumnsJson } from './generate/database.ts';
 
 /** Path → what it should contain. */
 export const GENERATED: Record<string, () => string | Promise<string>> = {
   'docs/configuration.md': configurationPage,
   '.env.example': envExample,
+  'docs/database.md': databasePage,
+  'server/db/declared-columns.json': declaredColumnsJson,
   'docs/openapi.json': () => `${JSON.stringify(openApiDocument(FEATURES), null, 2)}\n`,
 };
 

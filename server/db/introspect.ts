@@ -123,6 +123,15 @@ async function postgresForeignKeys(raw: Kysely<never>): Promise<ForeignKey[]> {
   return rows;
 }
 
+/** The names of the indexes that migrations made, without those that keys bring along. */
+export async function indexNames({ engine, raw }: DatabaseHandle): Promise<string[]> {
+  const asked =
+    engine === 'sqlite'
+      ? sql<{ name: string }>`select name from sqlite_schema where type = 'index' and sql is not null order by name`
+      : sql<{ name: string }>`select indexname as name from pg_indexes where schemaname = current_schema() order by 1`;
+  return (await asked.execute(raw)).rows.map(({ name }) => name);
+}
+
 /** As the engine itself writes them down; comparable only within one engine. */
 async function indexes({ engine, raw }: DatabaseHandle): Promise<string[]> {
   const asked =

@@ -30,6 +30,22 @@ export function declaredColumns(): Map<string, Columns> {
   );
 }
 
+/** `table.column` → what its comment says, on one line. */
+export function columnComments(): Map<string, string> {
+  const comments = new Map<string, string>();
+  const schema = interfacesOf(SCHEMA).find(({ name }) => name.text === 'Schema');
+  const interfaces = readdirSync(FOLDER).flatMap((name) => interfacesOf(join(FOLDER, name)));
+  for (const [table, type] of schema ? propertiesOf(schema) : []) {
+    const node = interfaces.find(({ name }) => name.text === type.getText());
+    for (const member of node?.members ?? []) {
+      const text = ts.getJSDocCommentsAndTags(member).map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '');
+      const name = `${snakeCase(table)}.${snakeCase(member.name!.getText())}`;
+      if (text.length > 0) comments.set(name, text.join(' ').replaceAll(/\s+/g, ' '));
+    }
+  }
+  return comments;
+}
+
 function interfacesOf(path: string): ts.InterfaceDeclaration[] {
   const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
   return file.statements.filter(ts.isInterfaceDeclaration);
