@@ -120,13 +120,13 @@ end)
 if refusal then return refusal end
 for i = 1, n do
   local s, key = scopes[i], hash(i)
-  add(key, 'r', 'R', s.last, 1)
+  redis.call('HINCRBY', key, 'r' .. s.last % 60, 1)
   s.requests = s.requests + 1
-  if s.tpm then
-    add(key, 't', 'T', s.last, tokens)
+  if s.tpm and tokens > 0 then
+    redis.call('HINCRBY', key, 't' .. s.last % 60, tokens)
     s.tokens = s.tokens + tokens
   end
-  redis.call('HSET', key, 's', s.last)
+  redis.call('HSET', key, 's', s.last, 'R', s.requests, 'T', s.tokens)
   redis.call('PEXPIRE', key, ${WINDOW_TTL_MS})
   if s.max then keepPlace(places(i), id, ttl) end
 end
@@ -139,6 +139,8 @@ local function state(letter, limitName, usedName)
   end
   if not found then return {} end
   local s = scopes[found]
+  -- With room left it is until the window is empty, and something was counted just now.
+  if least > 0 and (letter == 'r' or tokens > 0) then return {s[limitName], least, waitMs(60 - (second - s.last))} end
   local allowed = least > 0 and 0 or s[limitName] - 1
   return {s[limitName], least, waitMs(freeIn(hash(found), letter, s.last, s[usedName], allowed))}
 end

@@ -16,6 +16,8 @@ export const PROBE_MS = 1_000;
 const CONNECT_MAX_MS = 1_000;
 /** A timer that comes so much too late tells that this process was busy, not Redis. */
 const OWN_DELAY_MS = 10;
+/** A command waits for those sent before it; that is our load, not a slow Redis. */
+const QUEUED_MS = 0.25;
 /** How often such a late timer gives Redis another chance. */
 const CHANCES = 3;
 
@@ -37,6 +39,7 @@ export class RedisLink implements Disposable {
   readonly #watchers = new Set<(isUp: boolean) => void>();
   #client: RedisClient | undefined;
   #identity: RedisIdentity | undefined;
+  /** When the answer to each command is due. */
   #pending = new Map<number, number>();
   #lastId = 0;
   #watch: ReturnType<typeof setTimeout> | undefined;
@@ -74,7 +77,7 @@ export class RedisLink implements Disposable {
     if (!client) throw new RedisAway('Redis is away');
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#pending.set(id, performance.now());
+    this.#pending.set(id, performance.now() + this.#options.timeoutMs + this.#pending.size * QUEUED_MS);
     this.#watch ??= this.#watchOldest(CHANCES);
     try {
       return (await client.send(name, args as string[])) as T;
@@ -101,15 +104,15 @@ export class RedisLink implements Disposable {
   }
 
   #watchOldest(chances: number): ReturnType<typeof setTimeout> | undefined {
-    const [oldestAt] = this.#pending.values();
-    if (oldestAt === undefined) return undefined;
+    const [oldestDueAt] = this.#pending.values();
+    if (oldestDueAt === undefined) return undefined;
     const late = chances < CHANCES;
-    const dueAt = late ? performance.now() + OWN_DELAY_MS : oldestAt + this.#options.timeoutMs;
+    const dueAt = late ? performance.now() + OWN_DELAY_MS : oldestDueAt;
     const timer = setTimeout(
       () => {
         this.#watch = undefined;
-        const [nowOldest] = this.#pending.values();
-        const isOver = nowOldest !== undefined && performance.now() - nowOldest >= this.#options.timeoutMs - 1;
+        const [nextDueAt] = this.#pending.values();
+        const isOver = nextDueAt !== undefined && performance.now() >= nextDueAt - 1;
         const wasBusy = performance.now() - dueAt > OWN_DELAY_MS || late;
         if (isOver && (!wasBusy || chances === 0))
           return this.#lost(this.#client, new RedisAway(`no answer within ${this.#options.timeoutMs} ms`));
