@@ -247,3 +247,15 @@ test('the deprecated prompt templates can be read', async () => {
     { id: '1', name: '旧模板', template: '你是老师', created_at: '1970-01-01T00:00:00.000Z' },
   ]);
 });
+
+test('S45: a flood of refused calls leaves no row in any table', async () => {
+  await gateway.addModel('m');
+  const { ctx } = gateway.app;
+  const { key } = await addPass(ctx, { models: ['other'] });
+  const blocked = await addPass(ctx, { status: 'blocked' });
+  for (let i = 0; i < 200; i += 1)
+    for (const by of [key, blocked.key, `sk-hp-unknown-${i}`])
+      expect((await gateway.chat(by)).status).toBeOneOf([401, 403]);
+  for (const table of ['calls', 'attempts', 'accounts', 'callContents', 'usageRollups'] as const)
+    expect([table, await ctx.db.selectFrom(table).selectAll().execute()]).toEqual([table, []]);
+});
