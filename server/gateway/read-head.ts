@@ -17,7 +17,20 @@ import { UpstreamStream } from './upstream-stream.ts';
 /** Of an error's body, no more than this is read. */
 const ERROR_BODY_BYTES = 64 * 1024;
 
+/** Characters of an answer's headers; what is far above means no good. */
+const MAX_HEADER_CHARS = 64 * 1024;
+
+function sizeOf(headers: Headers): number {
+  let size = 0;
+  for (const [name, value] of headers) size += name.length + value.length;
+  return size;
+}
+
 export async function readHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+  if (sizeOf(response.headers) > MAX_HEADER_CHARS) {
+    attempt.abort('useless');
+    return failureOfBody('the headers are too large', response.status);
+  }
   attempt.upstreamRequestId = response.headers.get('x-request-id')?.slice(0, 200) ?? null;
   if (response.status !== 200) {
     const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
@@ -29,7 +42,11 @@ export async function readHead(response: Response, call: Call, attempt: Attempt)
 
 async function wholeHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
   const { channel, upstreamModel } = attempt.route;
-  const text = await readText(response, channel.options.maxResponseBytes);
+  const text = await readText(response, channel.options.maxResponseBytes).catch((error: unknown) => {
+    if (attempt.abortReason !== undefined) throw error;
+    return null;
+  });
+  if (text === null) return failureOfBody('the answer is shorter than its length says', response.status);
   if (text === undefined) {
     attempt.abort('useless');
     return failureOfSize('the answer is too large', response.status);

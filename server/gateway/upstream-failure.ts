@@ -46,8 +46,12 @@ export function failureOfError(error: unknown, reason: AbortReason | undefined):
   }
   if (error instanceof UpstreamUnusable) return failure('upstream_error', { retry: false, options: { cause: error } });
   if (error instanceof UpstreamUnreachable) return failure('upstream_error', { options: { cause: error } });
-  return failure('upstream_error', { chargePrompt: true, options: { cause: error } });
+  const chargePrompt = !NOT_HTTP.test((error as { code?: string } | null)?.code ?? '');
+  return failure('upstream_error', { chargePrompt, options: { cause: error } });
 }
+
+/** Bun's names for an answer that breaks the protocol: whoever sent it has not worked on the prompt. */
+const NOT_HTTP = /^(Malformed_HTTP_Response|Invalid(HTTPResponse|ContentLength))$/;
 
 /** The upstream answered with something that is no answer, such as a page or broken JSON with status 200. */
 export function failureOfBody(detail: string, httpStatus: number): UpstreamFailure {
