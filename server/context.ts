@@ -1,6 +1,7 @@
 // The only place where parts are constructed and joined. Features take the context and use what they need.
 import type { Kysely } from 'kysely';
 
+import { type BlockedAttempts, createBlockedAttempts } from './blocklist/attempts.ts';
 import { type Blocklist, createBlocklist } from './blocklist/blocklist.ts';
 import { MemoryBoard, type UpstreamBoard } from './channels/board.ts';
 import { installationMark } from './channels/encryption-check.ts';
@@ -59,6 +60,7 @@ export interface AppContext {
   throttle: Throttle;
   shutdown: Shutdown;
   blocklist: Blocklist;
+  blockedAttempts: BlockedAttempts;
   /** Which channels and keys rest. */
   board: UpstreamBoard;
   gateway: GatewayParts;
@@ -113,6 +115,7 @@ export async function createContext(parts: ContextParts): Promise<AppContext> {
     oidc: createOidc({ config, clock, log }),
     throttle: createThrottle(clock, (count) => events.emit({ type: 'throttle.counted', ...count })),
     blocklist,
+    blockedAttempts: createBlockedAttempts({ db, clock, ids, log }),
     board,
     gateway: createGateway({
       clock,

@@ -73,6 +73,7 @@ async function run(ctx: AppContext): Promise<void> {
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
   const poller = startChangesPoller(ctx);
   using _retention = startRetention(ctx);
+  await using _attempts = ctx.blockedAttempts;
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
   process.stdout.write(welcomeText({ config: ctx.config, port: server.port, setupPath: link?.setupPath, demoModel }));
   log.info('started', { port: server.port, pid: process.pid });

@@ -1,5 +1,8 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { agentRoutes } from './agents/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { blocklistRoutes } from './blocklist/routes.ts';
+import { logRoutes } from './calls/log-routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
 import { llmCallRoutes } from './compat/llm-calls.ts';
@@ -15,6 +18,7 @@ import { quotaRoutes } from './plans/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { accountRoutes } from './users/account-routes.ts';
 import { joinRoutes } from './users/join-routes.ts';
+import { statsRoutes } from './stats/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What the API document describes. */
@@ -26,6 +30,10 @@ export const FEATURES: readonly Route[] = [
   ...joinRoutes,
   ...settingRoutes,
   ...channelRoutes,
+  ...blocklistRoutes,
+  ...logRoutes,
+  ...statsRoutes,
+  ...auditRoutes,
   ...modelRoutes,
   ...limitRoutes,
   ...litellmRoutes,

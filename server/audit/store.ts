@@ -33,3 +33,26 @@ export async function insertAudit(db: Db, row: AuditTable): Promise<void> {
 export async function listAuditAfter(db: Db, seq: number, limit: number): Promise<AuditTable[]> {
   return db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
 }
+
+export interface AuditFilter {
+  actor?: string | undefined;
+  action?: string | undefined;
+  target?: string | undefined;
+  /** Rows older than this number. */
+  before?: number | undefined;
+}
+
+/** Newest first. */
+export function listAudit(
+  db: Db,
+  { actor, action, target, before }: AuditFilter,
+  limit: number,
+): Promise<AuditTable[]> {
+  let query = db.selectFrom('audit').selectAll();
+  if (actor !== undefined) query = query.where('actorId', '=', actor);
+  if (action?.includes('.')) query = query.where('action', '=', action);
+  else if (action !== undefined) query = query.where('action', '>=', `${action}.`).where('action', '<', `${action}/`);
+  if (target !== undefined) query = query.where('targetId', '=', target);
+  if (before !== undefined) query = query.where('seq', '<', before);
+  return query.orderBy('seq', 'desc').limit(limit).execute();
+}

@@ -3,46 +3,40 @@ import { BlockList, isIP } from 'node:net';
 import type { Kysely } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
+import { addNetwork, networkOf } from './rules.ts';
 
 export interface Blocklist {
-  /** @param now epoch ms, for entries that expire. */
-  isBlocked(ip: string, now: number): boolean;
+  /** @param now epoch ms, for entries that expire. @returns the id of the entry that blocks it. */
+  find(ip: string, now: number): string | undefined;
   reload(): Promise<void>;
 }
 
 interface Entry {
+  id: string;
   network: BlockList;
   expiresAt: number | null;
 }
 
 export function createBlocklist(db: Kysely<Schema>): Blocklist {
   let entries: Entry[] = [];
+  // Almost nobody is blocked: one look at all networks together answers for them.
+  let together = new BlockList();
   return {
-    isBlocked(ip, now) {
-      if (entries.length === 0) return false;
+    find(ip, now) {
+      if (entries.length === 0) return undefined;
       const version = isIP(ip);
-      if (version === 0) return false;
+      if (version === 0) return undefined;
       const family = version === 6 ? 'ipv6' : 'ipv4';
-      return entries.some(
-        ({ network, expiresAt }) => (expiresAt === null || expiresAt > now) && network.check(ip, family),
-      );
+      if (!together.check(ip, family)) return undefined;
+      const isInForce = ({ expiresAt }: Entry) => expiresAt === null || expiresAt > now;
+      return entries.find((entry) => isInForce(entry) && entry.network.check(ip, family))?.id;
     },
     async reload() {
-      const rows = await db.selectFrom('blockedIps').select(['ipAddress', 'expiresAt']).execute();
-      entries = rows.map(({ ipAddress, expiresAt }) => ({ network: networkOf(ipAddress), expiresAt }));
+      const rows = await db.selectFrom('blockedIps').select(['id', 'ipAddress', 'expiresAt']).execute();
+      const all = new BlockList();
+      for (const { ipAddress } of rows) addNetwork(all, ipAddress);
+      entries = rows.map(({ id, ipAddress, expiresAt }) => ({ id, network: networkOf(ipAddress), expiresAt }));
+      together = all;
     },
   };
-}
-
-/** `192.0.2.7`, `192.168.1.0/24` or the same in IPv6. @throws Error for anything else. */
-export function networkOf(text: string): BlockList {
-  const [address = '', prefix, more] = text.trim().split('/');
-  const version = isIP(address);
-  const widest = version === 6 ? 128 : 32;
-  const bits = prefix === undefined ? widest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (version === 0 || more !== undefined || bits < 0 || bits > widest)
-    throw new Error(`${text} is not an address or a network`);
-  const network = new BlockList();
-  network.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
-  return network;
 }

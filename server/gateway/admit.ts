@@ -8,9 +8,8 @@ import type { AskedCall, Call } from './call.ts';
 import { findModel } from './resolve.ts';
 import { type Standing, standingOf } from './standing.ts';
 
-/** Address, status, class hours and model, then the hooks. @throws AppError for each refusal. */
+/** Status, class hours and model, then the hooks (`http/edge.ts` has refused blocked addresses). @throws AppError for each refusal. */
 export async function admit(ctx: AppContext, asked: AskedCall): Promise<AskedCall> {
-  refuseBlockedAddress(ctx, asked);
   refuseUnlessStanding(asked);
   const call = await ctx.gateway.hooks.preCall(asked);
   if (call.request.model === asked.request.model) return call;
@@ -41,11 +40,6 @@ const LIMIT_CODES = {
   rpm: 'rate_limit_exceeded',
   tpm: 'token_limit_exceeded',
 } as const;
-
-/** Requirement 001: blocking an address closes the users' pages to it, not the API of pass holders. */
-function refuseBlockedAddress(ctx: AppContext, call: AskedCall): void {
-  if (call.family === 'chat' && ctx.blocklist.isBlocked(call.ip, call.openedAt)) throw new AppError('ip_blocked');
-}
 
 function refusal(standing: Exclude<Standing, { word: 'ok' }>, call: AskedCall): AppError {
   const { locale, principal } = call;

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 
 import type { AppContext } from '../context.ts';
+import { refuseBlocked } from './blocked.ts';
 import { createClientIp } from './client-ip.ts';
 import { createCors, isOpenPath } from './cors.ts';
 import { createLocales } from './locale.ts';
@@ -24,7 +25,11 @@ export function createEdge(ctx: AppContext): MiddlewareHandler<HttpEnv> {
     http.set('family', familyOf(path));
     const open = isOpenPath(path);
     if (open && raw.method === 'OPTIONS') http.res = cors.preflight(raw.headers);
-    else await next();
+    else {
+      const refusal = refuseBlocked(http, ctx);
+      if (refusal) http.res = refusal;
+      else await next();
+    }
     const { headers } = http.res;
     headers.set('x-request-id', requestId);
     secure(headers);

@@ -109,7 +109,8 @@ function operation(route: Route): Json {
 function operationId({ method, path }: Route): string {
   const words = path
     .replace(PARAMETER, '$1')
-    .split(/[^A-Za-z0-9]+/)
+    .replaceAll('-', '_')
+    .split(/[^A-Za-z0-9_]+/)
     .filter(Boolean);
   return method + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }
@@ -121,11 +122,12 @@ function responses(route: Route): Json {
   const content = {
     ...(whole ? { 'application/json': { schema: whole } } : {}),
     ...(event ? { 'text/event-stream': { schema: event } } : {}),
+    ...(route.fileType ? { [route.fileType]: { schema: text } } : {}),
   };
   const family = route.family ?? (route.path.startsWith('/api/chat/') ? 'chat' : 'openai');
   const error = { schema: { $ref: `#/components/schemas/${errorName(family)}` } };
   return {
-    [status]: { description: 'Done', ...(whole || event ? { content } : {}) },
+    [status]: { description: 'Done', ...(Object.keys(content).length > 0 ? { content } : {}) },
     default: { description: 'Refused or failed', content: { 'application/json': error } },
   };
 }
@@ -158,6 +160,14 @@ function propertiesOf(schema: unknown): { properties: Record<string, Json>; requ
 /** `input`: what may be sent; `output`: what is answered. */
 function asSchema(schema: unknown, io: 'input' | 'output'): Json | undefined {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+  const { $schema: _, $defs: anything, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return anything ? (withoutReferences(rest) as Json) : rest;
+}
+
+/** The only schema that refers to itself is “any JSON”, which is what a schema without rules means. */
+function withoutReferences(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutReferences);
+  if ('$ref' in value) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutReferences(inner)]));
 }

@@ -3,7 +3,7 @@ import type { Locale } from '@hallpass/shared/errors.ts';
 
 import { pagePolicy } from './security-headers.ts';
 
-type PlainPage = 'notFound' | 'notBuilt';
+type PlainPage = 'notFound' | 'notBuilt' | 'blocked';
 
 const TEXTS: Record<PlainPage, { status: number; text: Record<Locale, [title: string, text: string]> }> = {
   notFound: {
@@ -23,6 +23,14 @@ const TEXTS: Record<PlainPage, { status: number; text: Record<Locale, [title: st
         'The pages are not built yet',
         'The server is running. Please run npm start on it, which builds the pages first.',
       ],
+    },
+  },
+  blocked: {
+    status: 403,
+    text: {
+      'zh-CN': ['这个网络地址已被停用', '请联系管理员。'],
+      'zh-TW': ['這個網路位址已被停用', '請聯絡管理員。'],
+      en: ['This network address has been blocked', 'Please ask the administrator.'],
     },
   },
 };

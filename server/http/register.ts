@@ -34,6 +34,7 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
     query: parse(route.query, http.req.query(), locale),
     params: parse(route.params, http.req.param(), locale),
   } as RouteInput<unknown, unknown, unknown>;
+  if (route.file) return route.file(input);
   const value = await route.handler!(input);
   const filtered = route.response ? route.response.parse(value) : value;
   return http.json(filtered as object, (route.status ?? 200) as 200);

@@ -57,6 +57,10 @@ export interface Route<B = unknown, Q = unknown, P = unknown, R extends z.ZodTyp
   /** Largest request body in bytes; 1 MiB where absent. */
   maxBodyBytes?: number;
   handler?: (input: RouteInput<B, Q, P>) => Promise<z.input<R>>;
+  /** As `handler`, behind the guard and the schemas, but answers by itself: files. */
+  file?: (input: RouteInput<B, Q, P>) => Promise<Response>;
+  /** The media type of a `file`. */
+  fileType?: string;
   /** What a `raw` route reads and answers, for the API document only. */
   docs?: RouteDocs;
   /** Answers by itself; no parsing, no filter. */

@@ -67,6 +67,7 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
     async [Symbol.asyncDispose]() {
       await server?.stop(true);
       ctx.gateway.estimator[Symbol.dispose]();
+      await ctx.blockedAttempts[Symbol.asyncDispose]();
       await ctx.redis?.[Symbol.asyncDispose]();
       await database.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,11 +1,9 @@
 // The administrator's addresses (requirement 001): channels and system settings.
 import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
-import type { Preset } from '@hallpass/shared/presets.ts';
 import type { ConfigReply, ConfigUpdate } from '@hallpass/shared/settings.ts';
 
 import { sendJson } from './http.ts';
 
-export type { Preset };
 export type { ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate };
 
 const CHANNELS = '/api/admin/channels';
@@ -14,11 +12,6 @@ const CONFIG = '/api/admin/config';
 /** @throws Problem. */
 export function listChannels(token: string): Promise<ChannelView[]> {
   return sendJson<ChannelView[]>(CHANNELS, { token });
-}
-
-/** The vendors that can fill the form of a channel. */
-export function listPresets(token: string): Promise<Preset[]> {
-  return sendJson<Preset[]>('/api/admin/presets', { token });
 }
 
 /** @param id undefined makes a new one. @throws Problem. */

@@ -1,5 +1,5 @@
 // Between a channel and its form: what the fields hold, what is wrong with them, what is sent.
-import type { ChannelUpdate, ChannelView, Preset } from '@/api/admin.ts';
+import type { ChannelUpdate, ChannelView } from '@/api/admin.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t } from '@/i18n/texts.ts';
 
@@ -11,8 +11,6 @@ export interface ChannelValues {
   /** As typed; empty = no limit. */
   rpm: string;
   isOn: boolean;
-  /** The vendor's row that filled the form. */
-  preset?: Preset;
 }
 
 /** Requirement 001's default. */
@@ -30,28 +28,13 @@ export function toChannelValues(channel: ChannelView | undefined): ChannelValues
   };
 }
 
-/** What a vendor's row puts into the form; a key that was typed already stays. */
-export function presetValues(preset: Preset, url: string, locale: keyof Preset['label']): Partial<ChannelValues> {
-  return { preset, name: preset.label[locale], baseUrl: url, modelId: preset.example_model ?? '' };
-}
-
-/** How the key travels and what the vendor does otherwise. A server that needs no key still takes one. */
-function presetBody({ id, auth_type, options }: Preset): ChannelUpdate {
-  return { preset: id, options, ...(auth_type === 'none' ? {} : { auth_type }) };
-}
-
 export function checkChannel(values: ChannelValues): FieldErrors<ChannelValues> {
   return {
     name: values.name.trim() ? undefined : t('channels.needName'),
-    baseUrl: wrongUrl(values.baseUrl.trim()),
+    baseUrl: /^https?:\/\/\S+$/i.test(values.baseUrl.trim()) ? undefined : t('channels.needUrl'),
     modelId: values.modelId.trim() ? undefined : t('channels.needModel'),
     rpm: /^(?:[1-9]\d{0,6})?$/.test(values.rpm.trim()) ? undefined : t('channels.needRpm'),
   };
-}
-
-function wrongUrl(url: string): string | undefined {
-  if (/[{}]/.test(url)) return t('channels.needPart');
-  return /^https?:\/\/\S+$/i.test(url) ? undefined : t('channels.needUrl');
 }
 
 /** An empty key is left out, so that the present one stays. A local service may need none at all. */
@@ -65,6 +48,5 @@ export function toChannelBody(values: ChannelValues): ChannelUpdate {
     model_id: values.modelId.trim(),
     rpm_limit: rpm ? Number(rpm) : null,
     is_enabled: values.isOn,
-    ...(values.preset ? presetBody(values.preset) : {}),
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ChannelView, ConfigReply, Preset } from '@/api/admin.ts';
+import type { ChannelView, ConfigReply } from '@/api/admin.ts';
 
-import { checkChannel, presetValues, toChannelBody, toChannelValues } from './channel-values.ts';
+import { checkChannel, toChannelBody, toChannelValues } from './channel-values.ts';
 import { changedSettings, checkSettings, toSettingsValues } from './settings-values.ts';
 
 const filled = { name: ' A ', baseUrl: ' https://x.example/v1 ', apiKey: '', modelId: ' m ', rpm: '60', isOn: true };
@@ -42,22 +42,6 @@ describe('a channel’s form', () => {
     const errors = checkChannel({ ...filled, [field]: value });
     expect(errors[field]).toBeTruthy();
     expect(Object.values(errors).filter(Boolean)).toHaveLength(1);
-  });
-
-  test('is filled by a vendor’s row, keeps a key that was typed, and sends how the vendor wants it', () => {
-    const azure = {
-      id: 'azure',
-      label: { 'zh-CN': '微软', 'zh-TW': '微軟', en: 'Azure' },
-      auth_type: 'api-key',
-      options: { max_tokens_field: 'max_completion_tokens' },
-      example_model: null,
-    } as Partial<Preset> as Preset;
-    const values = { ...filled, apiKey: 'sk-1', ...presetValues(azure, 'https://{resource}.example/v1', 'zh-TW') };
-    expect(values).toMatchObject({ name: '微軟', apiKey: 'sk-1', modelId: '' });
-    expect(checkChannel({ ...values, modelId: 'm' })).toMatchObject({ baseUrl: expect.any(String) });
-    expect(toChannelBody(values)).toMatchObject({ preset: 'azure', auth_type: 'api-key', options: azure.options });
-    const local = { ...azure, auth_type: 'none' as const };
-    expect(toChannelBody({ ...values, preset: local })).not.toHaveProperty('auth_type');
   });
 
   test('accepts what is right, also without a limit', () => {

@@ -1,0 +1,125 @@
+// Requirement 001 §2.3: blocked addresses and networks, on the users' pages only, with the visits they made.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+
+import { signInAs } from '../testing/people.ts';
+import { createTestApp, type TestApp } from '../testing/test-app.ts';
+import { COUNTED_MAX } from './attempts.ts';
+
+const URL = '/api/admin/blocked-ips';
+let app: TestApp;
+let token: string;
+
+beforeEach(async () => {
+  app = await createTestApp();
+  ({ token } = await signInAs(app.ctx, 'admin'));
+});
+afterEach(() => app[Symbol.asyncDispose]());
+
+type View = { id: string; ip_address: string; reason: string | null; attempts: number; last_attempt_at: string | null };
+
+async function block(ip_address: string, fields: Record<string, unknown> = {}): Promise<View> {
+  const response = await app.request(URL, { json: { ip_address, ...fields }, token });
+  expect(response.status).toBe(201);
+  return (await response.json()) as View;
+}
+const list = async (): Promise<View[]> => (await app.request(URL, { token })).json() as Promise<View[]>;
+const statusFor = async (ip: string, path: string, init = {}) => (await app.request(path, { ip, ...init })).status;
+
+describe('a blocked network', () => {
+  test.each([
+    ['192.168.1.0/24', '192.168.1.77', '192.168.2.1'],
+    ['198.51.100.9', '198.51.100.9', '198.51.100.10'],
+    ['2001:db8:1::/48', '2001:db8:1::5', '2001:db8:2::5'],
+    ['192.168.9.0/24', '::ffff:192.168.9.4', '::ffff:192.168.8.4'],
+  ])('%s closes the users’ pages to %s, not to %s', async (network, inside, outside) => {
+    await block(network);
+    for (const path of ['/', '/login', '/register', '/api/chat/models']) {
+      expect([path, await statusFor(inside, path)]).toEqual([path, 403]);
+      expect([path, await statusFor(outside, path)]).not.toEqual([path, 403]);
+    }
+    const login = { json: { email: 'a@example.com', password: 'long enough' } };
+    expect(await statusFor(inside, '/api/auth/login', login)).toBe(403);
+  });
+
+  test('leaves the administrator’s pages and the addresses of passes alone', async () => {
+    await block('203.0.113.0/24');
+    for (const path of ['/admin', '/admin/login', '/api/admin/channels', '/healthz', '/v1/models', '/api/auth/me'])
+      expect([path, await statusFor('203.0.113.1', path, { token })]).not.toEqual([path, 403]);
+  });
+
+  test('refuses a page with a page and an interface with the error, in the caller’s language', async () => {
+    await block('203.0.113.8');
+    const headers = { 'accept-language': 'zh-TW' };
+    const page = await app.request('/login', { ip: '203.0.113.8', headers });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toContain('這個網路位址已被停用');
+    const answer = await app.request('/api/chat/models', { ip: '203.0.113.8', headers });
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'ip_blocked', message: expect.stringContaining('停用') },
+    });
+  });
+
+  test('is open again when the entry is removed or its time is over', async () => {
+    const entry = await block('203.0.113.9');
+    const hour = new Date(app.clock.now() + 3_600_000).toISOString();
+    await block('203.0.113.10', { expires_at: hour });
+    expect(await statusFor('203.0.113.10', '/api/chat/models')).toBe(403);
+    app.clock.advance(3_600_001);
+    expect(await statusFor('203.0.113.10', '/api/chat/models')).toBe(200);
+    expect((await app.request(`${URL}/${entry.id}`, { method: 'DELETE', token })).status).toBe(200);
+    expect(await statusFor('203.0.113.9', '/api/chat/models')).toBe(200);
+    expect((await app.request(`${URL}/${entry.id}`, { method: 'DELETE', token })).status).toBe(404);
+  });
+});
+
+test('visits are counted by hour and visitor, and shown with the entry', async () => {
+  const entry = await block('203.0.113.0/28', { reason: 'a flood' });
+  for (let n = 0; n < 3; n += 1) await statusFor('203.0.113.2', '/api/chat/models');
+  app.clock.advance(1_000);
+  await statusFor('203.0.113.3', '/login');
+  app.clock.advance(3_600_000);
+  await statusFor('203.0.113.2', '/');
+  expect(await list()).toMatchObject([{ id: entry.id, reason: 'a flood', attempts: 5 }]);
+  const attempts = (await (await app.request(`${URL}/${entry.id}/attempts`, { token })).json()) as object[];
+  expect(attempts).toMatchObject([
+    { ip: '203.0.113.2', path: '/', attempts: 1 },
+    { ip: '203.0.113.3', path: '/login', attempts: 1 },
+    { ip: '203.0.113.2', path: '/api/chat/models', attempts: 3 },
+  ]);
+});
+
+test('a flood from more addresses than are counted apart is counted together', async () => {
+  const { id } = await block('2001:db8::/32');
+  for (let n = 0; n < COUNTED_MAX + 5; n += 1)
+    app.ctx.blockedAttempts.note(id, `2001:db8::${n.toString(16)}`, '/api/chat/models');
+  expect(await list()).toMatchObject([{ attempts: COUNTED_MAX + 5 }]);
+  const rows = await app.ctx.db.selectFrom('blockedAttempts').select(['ip', 'attempts']).execute();
+  expect(rows).toHaveLength(COUNTED_MAX + 1);
+  expect(rows.find(({ ip }) => ip === '*')).toMatchObject({ attempts: 5 });
+});
+
+test.each(['', 'not an address', '300.1.1.1', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.1 OR 1=1'])(
+  '%p is refused by name and nothing is stored',
+  async (ip_address) => {
+    const response = await app.request(URL, { json: { ip_address }, token, headers: { 'accept-language': 'en' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param: 'ip_address' } });
+    expect(await list()).toEqual([]);
+  },
+);
+
+test('blocking and letting in again are in the audit log', async () => {
+  const { id } = await block('203.0.113.9', { reason: 'why' });
+  await app.request(`${URL}/${id}`, { method: 'DELETE', token });
+  const { data } = (await (await app.request('/api/admin/audit?action=blocked_ip', { token })).json()) as {
+    data: object[];
+  };
+  expect(data).toMatchObject([
+    { action: 'blocked_ip.delete', target_id: id, detail: { ip_address: '203.0.113.9' } },
+    { action: 'blocked_ip.create', target_id: id, detail: { ip_address: '203.0.113.9', reason: 'why' } },
+  ]);
+  expect(await (await app.request('/api/admin/audit/verify', { token })).json()).toEqual({
+    intact: true,
+    damage: null,
+  });
+});

@@ -1,0 +1,56 @@
+// The call log as CSV, read and sent page by page, so that a million rows need no more memory than one page.
+import type { CallLogEntry } from '@hallpass/shared/call-log.ts';
+
+import type { AppContext } from '../context.ts';
+import { BOM, csvLine } from '../lib/csv.ts';
+import { listLog, type LogFilter, type LogPlace } from './log-store.ts';
+import { entryOf } from './log-view.ts';
+
+const PAGE = 500;
+
+const COLUMNS = [
+  'created_at',
+  'username',
+  'user_id',
+  'ip_address',
+  'model_id',
+  'channel_name',
+  'prompt_tokens',
+  'completion_tokens',
+  'cached_tokens',
+  'reasoning_tokens',
+  'cost',
+  'status',
+  'error_code',
+  'pass_name',
+  'classroom_name',
+  'seat_name',
+  'activation_code',
+  'kind',
+  'endpoint',
+  'stream',
+  'estimated',
+  'first_byte_ms',
+  'duration_ms',
+  'request_id',
+  'id',
+] as const satisfies readonly (keyof CallLogEntry)[];
+
+const encoder = new TextEncoder();
+
+/** Newest first. Rows that are added meanwhile are left out. */
+export async function* exportLog(ctx: AppContext, filter: LogFilter): AsyncGenerator<Uint8Array> {
+  const until = Math.min(filter.until ?? Infinity, ctx.clock.now() + 1);
+  yield encoder.encode(BOM + csvLine(COLUMNS));
+  let after: LogPlace | undefined;
+  for (;;) {
+    const rows = await listLog(ctx.db, { ...filter, until }, PAGE, after);
+    if (rows.length > 0) yield encoder.encode(rows.map((row) => lineOf(entryOf(row))).join(''));
+    if (rows.length < PAGE) return;
+    after = rows.at(-1);
+  }
+}
+
+function lineOf(entry: CallLogEntry): string {
+  return csvLine(COLUMNS.map((name) => entry[name]));
+}

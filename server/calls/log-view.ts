@@ -1,0 +1,79 @@
+// Ledger rows as the call log shows them. Pure.
+import type { CallLogDetail, CallLogEntry } from '@hallpass/shared/call-log.ts';
+import { nanosToDollars } from '@hallpass/shared/money.ts';
+
+import type { AttemptsTable, CallsTable } from '../db/tables/ledger.ts';
+
+export type CallRow = Omit<CallsTable, never>;
+
+export function entryOf(row: CallRow): CallLogEntry {
+  return {
+    id: row.id,
+    request_id: row.requestId,
+    created_at: isoOf(row.openedAt),
+    kind: row.kind,
+    endpoint: row.endpoint,
+    user_id: row.userId,
+    username: row.userName,
+    ip_address: row.ip,
+    channel_id: row.channelId,
+    channel_name: row.channelName,
+    model_id: row.model,
+    prompt_tokens: row.promptTokens,
+    completion_tokens: row.completionTokens,
+    cached_tokens: row.cachedTokens,
+    reasoning_tokens: row.reasoningTokens,
+    pass_id: row.passId,
+    pass_name: row.passName,
+    classroom_id: row.classroomId,
+    classroom_name: row.classroomName,
+    seat_name: row.seatName,
+    activation_code: row.activationCode,
+    stream: row.stream === 1,
+    status: row.state === 'open' ? 'open' : (row.status ?? row.state),
+    error_code: row.errorCode,
+    cost: row.unpriced === 1 ? null : nanosToDollars(row.costNanos),
+    estimated: row.estimated === 1,
+    first_byte_ms: since(row.openedAt, row.firstByteAt),
+    duration_ms: since(row.openedAt, row.settledAt),
+  };
+}
+
+export function detailOf(row: CallRow, attempts: readonly AttemptsTable[]): CallLogDetail {
+  return {
+    ...entryOf(row),
+    error_message: row.errorMessage,
+    held: nanosToDollars(row.heldNanos),
+    granted_tokens: row.grantedTokens,
+    reported: row.reportedNanos === null ? null : nanosToDollars(row.reportedNanos),
+    attempts: attempts.map(attemptOf),
+  };
+}
+
+function attemptOf(row: AttemptsTable): CallLogDetail['attempts'][number] {
+  return {
+    id: row.id,
+    channel_id: row.channelId,
+    upstream_model: row.upstreamModel,
+    upstream_request_id: row.upstreamRequestId,
+    status: row.status,
+    http_status: row.httpStatus,
+    error_code: row.errorCode,
+    started_at: isoOf(row.startedAt),
+    first_byte_ms: since(row.startedAt, row.firstByteAt),
+    duration_ms: since(row.startedAt, row.endedAt),
+    prompt_tokens: row.promptTokens,
+    completion_tokens: row.completionTokens,
+    estimated: row.estimated === 1,
+    cost: nanosToDollars(row.costNanos),
+    unit_prices: row.unitPrices === null ? null : (JSON.parse(row.unitPrices) as Record<string, number>),
+    price_version: row.priceVersion,
+  };
+}
+
+/** Clocks may be set back between two stamps; a duration is never negative. */
+function since(start: number, end: number | null): number | null {
+  return end === null ? null : Math.max(0, end - start);
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();
