@@ -19,6 +19,16 @@ export const router = createRouter({
     { path: '/', component: ChatPage },
     { path: '/login', component: () => import('@/pages/account/LoginPage.vue'), meta: { title: 'account.loginTitle' } },
     {
+      path: '/login/oidc',
+      component: () => import('@/pages/account/OidcReturnPage.vue'),
+      meta: { title: 'account.loginTitle' },
+    },
+    {
+      path: '/account',
+      component: () => import('@/pages/account/AccountPage.vue'),
+      meta: { title: 'me.title', needsLogin: true },
+    },
+    {
       path: '/register',
       component: () => import('@/pages/account/RegisterPage.vue'),
       meta: { title: 'account.registerTitle' },
@@ -52,7 +62,10 @@ export const router = createRouter({
 });
 
 router.beforeEach((to) => {
-  if (to.meta.needsLogin && !useLogin().login) return { path: '/admin/login', query: { next: to.fullPath } };
+  if (to.meta.needsLogin && !useLogin().login) {
+    const path = to.path.startsWith('/admin') ? '/admin/login' : '/login';
+    return { path, query: { next: to.fullPath } };
+  }
   return true;
 });
 

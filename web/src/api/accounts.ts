@@ -12,9 +12,10 @@ async function bearer(path: string, body: object): Promise<string> {
   return answer.access_token;
 }
 
-/** @throws Problem. */
-export async function register(email: string, password: string): Promise<void> {
-  await sendJson('/api/auth/register', { method: 'POST', body: { email, password } });
+/** @param invite the token of an invite link. @throws Problem. */
+export async function register(email: string, password: string, invite?: string): Promise<void> {
+  const body = { email, password, ...(invite ? { invite } : {}) };
+  await sendJson('/api/auth/register', { method: 'POST', body });
 }
 
 /** @returns the bearer token. @throws Problem. */

@@ -35,7 +35,13 @@ export const useLogin = defineStore('login', () => {
     if (ended) logout(ended.token).catch(() => undefined);
   }
 
-  return { login, token, signIn, signOut };
+  /** Forgets a sign-in that the server has ended already. */
+  function forget(): void {
+    login.value = null;
+    writeStored('session', STORED, null);
+  }
+
+  return { login, token, signIn, signOut, forget };
 });
 
 function readLogin(): Login | null {
