@@ -48,6 +48,8 @@ test('every page address serves the application under a strict policy', async ()
   for (const path of [
     '/',
     '/login',
+    '/login/oidc',
+    '/account',
     '/register',
     '/setup',
     '/admin',

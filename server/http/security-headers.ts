@@ -27,6 +27,13 @@ export function pagePolicy(inlineStyle?: string): string {
   ].join('; ');
 }
 
+/**
+ * Of the frame diagrams are drawn in. What a model wrote is drawn by a library that sets styles of its own, so the frame
+ * belongs to nobody: it reaches no storage, no page and no address, and only our pages may frame it.
+ */
+export const DIAGRAM_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-scripts";
+
 /** Adds what is missing; a page has brought its own policy. */
 export function secure(headers: Headers): void {
   for (const name in COMMON) headers.set(name, COMMON[name as keyof typeof COMMON]);

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { pagePolicy } from './security-headers.ts';
+import { DIAGRAM_POLICY, pagePolicy } from './security-headers.ts';
 
 export interface StaticFile {
   path: string;
@@ -58,7 +58,7 @@ export function serveStatic(file: StaticFile, request: Headers): Response {
     'content-type': file.type,
     etag: file.etag,
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': pagePolicy(),
+    'content-security-policy': file.path.endsWith('diagram.html') ? DIAGRAM_POLICY : pagePolicy(),
   });
   if (file.packed.length > 0) headers.set('vary', 'accept-encoding');
   if (matches(request.get('if-none-match'), file.etag)) return new Response(null, { status: 304, headers });

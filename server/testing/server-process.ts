@@ -44,7 +44,7 @@ export async function createServerFolder(): Promise<ServerFolder> {
 }
 
 async function startServer(folder: string, env: Record<string, string>): Promise<ServerProcess> {
-  const port = freePort();
+  const port = Number(env.APP_PORT ?? freePort());
   const startedAt = performance.now();
   const child = Bun.spawn([process.execPath, join(import.meta.dir, '../main.ts')], {
     cwd: folder,

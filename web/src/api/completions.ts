@@ -6,8 +6,10 @@ import { Problem, problemFromBody } from './problem.ts';
 
 export interface ChatMessage {
   role: 'user' | 'assistant';
-  content: string;
+  content: string | ContentPart[];
 }
+
+export type ContentPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
 
 export interface CompletionRequest {
   model: string;

@@ -2,10 +2,16 @@
 
 export type AnswerState = 'waiting' | 'thinking' | 'writing' | 'done' | 'stopped' | 'cut' | 'failed';
 
+/** Something sent along with a question. */
+export type Attachment =
+  /** `url` is a data URL of a picture made small, without what the camera wrote into it. */
+  { kind: 'image'; name: string; url: string } | { kind: 'text'; name: string; text: string };
+
 export interface Question {
   id: number;
   role: 'user';
   text: string;
+  files: Attachment[];
 }
 
 export interface Answer {
@@ -27,6 +33,12 @@ export type Turn = Question | Answer;
 
 export function isRunning(answer: Answer): boolean {
   return answer.state === 'waiting' || answer.state === 'thinking' || answer.state === 'writing';
+}
+
+/** Whether more of it can be asked for: it has begun and did not come to its own end. */
+export function canContinue(answer: Answer): boolean {
+  if (answer.text === '') return false;
+  return answer.state === 'cut' || answer.state === 'stopped' || answer.finishReason === 'length';
 }
 
 /** Whole seconds, at least one: "thought for 0 s" tells nobody anything. */

@@ -1,107 +1,103 @@
-// The conversation of this tab: asks, stops, answers again. Kept in memory only (requirement 001).
+// The conversation of this tab: asks, stops, answers again, branches. Kept in memory only (requirement 001).
 import { defineStore } from 'pinia';
-import { computed, reactive, ref, shallowRef } from 'vue';
+import { computed, reactive, type Ref } from 'vue';
 
-import { type ChatMessage, isCut, streamCompletion } from '@/api/completions.ts';
-import { Problem } from '@/api/problem.ts';
 import { modelName } from '@/chat/model-name.ts';
-import { takeParts } from '@/chat/take-parts.ts';
-import { type Answer, isRunning, type Turn } from '@/chat/turn.ts';
-import { useLogin } from '@/stores/login.ts';
+import { newAnswer } from '@/chat/run-answer.ts';
+import { createThread } from '@/chat/thread.ts';
+import { toMessages } from '@/chat/to-messages.ts';
+import { type Answer, type Attachment, canContinue, isRunning, type Question, type Turn } from '@/chat/turn.ts';
+import { t } from '@/i18n/texts.ts';
+import { createAnswering } from '@/stores/answering.ts';
 import { useModels } from '@/stores/models.ts';
 
-/** What the page says aloud to a screen reader. */
-export type Happening = 'start' | 'done' | 'stopped' | 'cut' | 'failed';
-
 export const useConversation = defineStore('conversation', () => {
-  const account = useLogin();
   const models = useModels();
-  const turns = ref<Turn[]>([]);
-  const problem = shallowRef<Problem | null>(null);
-  const happening = ref<Happening | null>(null);
+  const thread = createThread();
+  const { turns } = thread;
+  const { problem, happening, stream, stop } = createAnswering(turns);
+  const { lastAnswer, running } = endOf(turns);
+
+  let nextId = 1;
+
+  const ready = () => !running.value && models.chosen !== undefined;
+
+  async function ask(text: string, files: Attachment[] = []): Promise<void> {
+    if (!ready()) return;
+    thread.append({ id: nextId++, role: 'user', text, files });
+    await answerNew();
+  }
+
+  /** Another answer beside the last one; one that never came makes room for it. */
+  async function answerAgain(): Promise<void> {
+    if (!ready()) return;
+    problem.value = null;
+    const last = lastAnswer.value;
+    if (last && last.text === '' && last.thinking === '') thread.remove(last);
+    else if (last) return answerNew(last);
+    if (turns.value.length > 0) await answerNew();
+  }
+
+  /** Asks an earlier question in other words; the first wording keeps what followed it. */
+  async function edit(question: Question, text: string): Promise<void> {
+    if (!ready()) return;
+    thread.addBeside({ id: nextId++, role: 'user', text, files: question.files }, question);
+    await answerNew();
+  }
+
+  /** Goes on with an answer that did not come to its end. */
+  async function goOn(): Promise<void> {
+    const answer = lastAnswer.value;
+    if (!ready() || !answer || !canContinue(answer)) return;
+    problem.value = null;
+    const messages = toMessages(turns.value, sees());
+    answer.state = 'waiting';
+    answer.startedAt = Date.now();
+    answer.finishReason = undefined;
+    await stream(answer, [...messages, { role: 'user', content: t('chat.goOnPrompt') }]);
+  }
+
+  function clear(): void {
+    stop();
+    thread.clear();
+    problem.value = null;
+    happening.value = null;
+  }
+
+  async function answerNew(beside?: Answer): Promise<void> {
+    const told = beside ? turns.value.slice(0, -1) : turns.value;
+    const messages = toMessages(told, sees());
+    const answer = reactive(newAnswer(nextId++, modelName(models.chosen!)));
+    if (beside) thread.addBeside(answer, beside);
+    else thread.append(answer);
+    await stream(answer, messages);
+  }
+
+  const sees = () => models.chosen?.capabilities?.includes('vision') ?? false;
+
+  return {
+    turns,
+    problem,
+    happening,
+    lastAnswer,
+    running,
+    ask,
+    answerAgain,
+    edit,
+    goOn,
+    stop,
+    clear,
+    branchOf: (turn: Turn) => thread.branchOf(turn),
+    showBranch: (turn: Turn, by: 1 | -1) => !running.value && thread.show(turn, by),
+  };
+});
+
+/** The answer the way ends with, and whether it is still coming. */
+function endOf(turns: Ref<Turn[]>) {
   const lastAnswer = computed(() => {
     const last = turns.value.at(-1);
     return last?.role === 'assistant' ? last : undefined;
   });
   const running = computed(() => lastAnswer.value !== undefined && isRunning(lastAnswer.value));
-  let abort: AbortController | undefined;
-  let nextId = 1;
-
-  async function ask(text: string): Promise<void> {
-    if (running.value || !models.chosen) return;
-    turns.value.push({ id: nextId++, role: 'user', text });
-    await answerLast();
-  }
-
-  /** Throws the last answer away and asks for another. */
-  async function answerAgain(): Promise<void> {
-    if (running.value || !models.chosen) return;
-    problem.value = null;
-    if (lastAnswer.value) turns.value.pop();
-    if (turns.value.length > 0) await answerLast();
-  }
-
-  function stop(): void {
-    abort?.abort();
-  }
-
-  function clear(): void {
-    stop();
-    turns.value = [];
-    problem.value = null;
-    happening.value = null;
-  }
-
-  async function answerLast(): Promise<void> {
-    const model = models.chosen!;
-    const messages = toMessages(turns.value);
-    const answer = reactive(newAnswer(nextId++, modelName(model)));
-    turns.value.push(answer);
-    happening.value = null;
-    const mine = (abort = new AbortController());
-    try {
-      const parts = streamCompletion({ model: model.id, messages }, { token: account.token, signal: mine.signal });
-      await takeParts(answer, parts, { onFirst: () => (happening.value = 'start') });
-      answer.state = 'done';
-    } catch (error) {
-      settle(answer, error, mine.signal.aborted);
-    }
-    // A new conversation may have begun meanwhile; it is not told of this one's end.
-    if (turns.value.includes(answer)) happening.value = answer.state as Happening;
-  }
-
-  function settle(answer: Answer, error: unknown, stopped: boolean): void {
-    const begun = answer.text !== '' || answer.thinking !== '';
-    if (stopped) {
-      answer.state = 'stopped';
-      return;
-    }
-    answer.state = begun ? 'cut' : 'failed';
-    if (error instanceof Problem) problem.value = error;
-    else if (!begun) problem.value = new Problem('network', '');
-    // Anything but a cut here is a fault of ours: the console shall have it.
-    if (!(error instanceof Problem) && !isCut(error)) throw error;
-  }
-
-  return { turns, problem, happening, lastAnswer, running, ask, answerAgain, stop, clear };
-});
-
-/** What the model is told: questions, and answers as far as they came. */
-function toMessages(turns: readonly Turn[]): ChatMessage[] {
-  return turns.filter(({ text }) => text !== '').map(({ role, text }) => ({ role, content: text }));
-}
-
-function newAnswer(id: number, modelName: string): Answer {
-  return {
-    id,
-    role: 'assistant',
-    modelName,
-    state: 'waiting',
-    text: '',
-    thinking: '',
-    startedAt: Date.now(),
-    thinkingStartedAt: undefined,
-    thinkingEndedAt: undefined,
-    finishReason: undefined,
-  };
+  return { lastAnswer, running };
 }
