@@ -11,6 +11,7 @@ import type { Lease } from '../limits/limits.ts';
 import type { Principal } from '../plans/levels.ts';
 import { admit, takePlace } from './admit.ts';
 import type { AskedCall, Call } from './call.ts';
+import { type Claim, claimKey } from './idempotency.ts';
 import { openCall } from './open.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { StreamRelay } from './relay-stream.ts';
@@ -32,8 +33,10 @@ export type ReadBody = (request: Request, principal: Principal) => Promise<unkno
 export async function chat(http: Http, ctx: AppContext, read?: ReadBody): Promise<Response> {
   const finish = ctx.shutdown.begin();
   try {
-    const { call, settlement } = await admitted(http, ctx, read);
-    return await answer(ctx, call, settlement, finish);
+    const step = await admitted(http, ctx, read);
+    if (!(step instanceof Response)) return await answer(ctx, step.call, step.settlement, finish);
+    finish();
+    return step;
   } catch (error) {
     finish();
     throw error;
@@ -41,13 +44,25 @@ export async function chat(http: Http, ctx: AppContext, read?: ReadBody): Promis
 }
 
 /** Steps 1 to 4. Whatever refuses a call on the way is told to those who listen. */
-async function admitted(http: Http, ctx: AppContext, read?: ReadBody): Promise<{ call: Call; settlement: Settlement }> {
+async function admitted(
+  http: Http,
+  ctx: AppContext,
+  read?: ReadBody,
+): Promise<{ call: Call; settlement: Settlement } | Response> {
   let asked: AskedCall | undefined;
+  let claim: Claim | undefined;
   try {
     asked = await ask(http, ctx, read);
     const call = measure(await admit(ctx, asked));
+    const key = http.req.raw.headers.get('idempotency-key');
+    if (key !== null) {
+      const found = await claimKey(ctx, call, key);
+      if (found instanceof Response) return found;
+      claim = found;
+    }
     return { call, settlement: await opened(ctx, call, await takePlace(ctx, call)) };
   } catch (error) {
+    await claim?.release();
     if (!isClientGone(error, http)) tellRefusal(http, ctx, error, asked?.principal.passId ?? null);
     throw error;
   }

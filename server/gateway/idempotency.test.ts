@@ -1,0 +1,123 @@
+// R30: one Idempotency-Key, one charge: twice, fifty at once, with another body, and after a crash.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+
+import { createGatewayApp, eventsOf, type GatewayApp } from '../testing/gateway-app.ts';
+
+let gateway: GatewayApp;
+let key: string;
+
+beforeAll(async () => {
+  gateway = await createGatewayApp();
+  key = await gateway.pass({ max_budget: 5 });
+  await gateway.addModel('m', {});
+  await gateway.addModel('slow', { headDelayMs: 300 });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const ask = (id: string, fields: object = {}, token = key) =>
+  gateway.chat(token, { ...fields }, { headers: { 'idempotency-key': id } });
+const codeOf = async (response: Response) => ((await response.json()) as { error: { code: string } }).error.code;
+const rows = async () => (await gateway.calls()).length;
+
+test('twice: one charge, and the second is told which call it was', async () => {
+  const first = await ask('a');
+  expect(first.status).toBe(200);
+  const before = await rows();
+  const second = await ask('a');
+  expect(second.status).toBe(409);
+  expect(second.headers.get('x-should-retry')).toBe('false');
+  const { error } = (await second.json()) as { error: { code: string; call_id: string } };
+  expect(error).toMatchObject({ code: 'idempotency_done', call_id: first.headers.get('x-hallpass-call-id')! });
+  expect(await rows()).toBe(before);
+});
+
+test('fifty at once: one is sent and charged', async () => {
+  const sent = gateway.upstream.journal.length;
+  const answers = await Promise.all(Array.from({ length: 50 }, () => ask('b', { model: 'slow' })));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  for (const answer of answers.filter(({ status }) => status !== 200)) {
+    expect(answer.status).toBe(409);
+    expect(await codeOf(answer)).toBe('idempotency_in_progress');
+  }
+  expect(gateway.upstream.journal.length - sent).toBe(1);
+});
+
+test('another body is refused; the same key of another pass is another key (S60)', async () => {
+  await ask('c');
+  const other = await ask('c', { messages: [{ role: 'user', content: 'something else' }] });
+  expect(other.status).toBe(422);
+  expect(await codeOf(other)).toBe('idempotency_mismatch');
+  expect((await ask('c', {}, await gateway.pass({ max_budget: 1 }))).status).toBe(200);
+});
+
+test('what was refused or failed for nothing may be tried again with its key', async () => {
+  const poor = await gateway.pass({ max_budget: 0.000001 });
+  expect((await ask('d', {}, poor)).status).toBe(429);
+  expect((await ask('d', {}, poor)).status).toBe(429);
+  await gateway.addModel('fails', { status: 500 });
+  gateway.app.ctx.gateway.health.forget();
+  expect((await ask('e', { model: 'fails' })).status).toBe(502);
+  gateway.upstream.script('fails', {});
+  expect((await ask('e', { model: 'fails' })).status).toBe(200);
+  expect((await ask('e', { model: 'fails' })).status).toBe(409);
+});
+
+test('after a crash: what was open was charged as an orphan, so it is not sent again', async () => {
+  const { ctx } = gateway.app;
+  const first = await ask('f');
+  const callId = first.headers.get('x-hallpass-call-id')!;
+  await ctx.db.updateTable('calls').set({ state: 'orphaned', status: 'error' }).where('id', '=', callId).execute();
+  expect(await codeOf(await ask('f'))).toBe('idempotency_done');
+});
+
+test('after a crash before the hold: in progress at first, free half a minute later', async () => {
+  const { ctx } = gateway.app;
+  const first = await ask('g');
+  const callId = first.headers.get('x-hallpass-call-id')!;
+  await ctx.db
+    .updateTable('idempotencyKeys')
+    .set({ callId: 'call_never_opened' })
+    .where('callId', '=', callId)
+    .execute();
+  expect(await codeOf(await ask('g'))).toBe('idempotency_in_progress');
+  gateway.app.clock.advance(31_000);
+  expect((await ask('g')).status).toBe(200);
+});
+
+test('where content is kept the answer is told again, whole and streamed', async () => {
+  const { ctx } = gateway.app;
+  for (const stream of [false, true]) {
+    const id = `h ${stream}`.replace(' ', '-');
+    const first = await ask(id, { stream });
+    await first.text();
+    const responseJson = JSON.stringify({
+      id: 'x',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'as before' }, finish_reason: 'stop' }],
+    });
+    const callId = first.headers.get('x-hallpass-call-id')!;
+    await ctx.db
+      .insertInto('callContents')
+      .values({ callId, responseJson, createdAt: 1 } as never)
+      .execute();
+    const second = await ask(id, { stream });
+    expect(second.status).toBe(200);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    const text = await second.text();
+    expect(text).toContain('as before');
+    if (stream) expect(eventsOf(text).at(-1)).toBe('[DONE]');
+  }
+});
+
+test('a key is one printable word of at most 255 characters', async () => {
+  expect((await ask('x'.repeat(255))).status).toBe(200);
+  for (const bad of ['x'.repeat(256), 'two words']) expect(await codeOf(await ask(bad))).toBe('invalid_parameter');
+});
+
+test('a day later the key is forgotten, and its row is gone', async () => {
+  gateway.app.clock.advance(25 * 3_600_000);
+  expect((await ask('a')).status).toBe(200);
+  const left = await gateway.app.ctx.db.selectFrom('idempotencyKeys').select('key').execute();
+  expect(left.map((row) => row.key)).toEqual(['a']);
+});

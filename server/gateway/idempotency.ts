@@ -1,0 +1,135 @@
+// `Idempotency-Key` on relayed calls: a repeated request is charged once. The key, a hash of the body and the call it
+// belongs to are on disk before the call is opened, so a crash in between forgets nothing. What was answered is told
+// again only where content is kept; otherwise a repetition is refused with the id of the call that was charged.
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Call } from './call.ts';
+import { replayOf } from './replay.ts';
+
+/** A key means the same for a day. */
+const KEPT_MS = 24 * 3_600_000;
+/** Old keys are looked for this often, and removed in batches. */
+const SWEEP_EVERY_MS = 60_000;
+const SWEEP_ROWS = 500;
+/** A claim whose call was never opened is free again after this: no call waits so long for its hold. */
+const UNOPENED_MS = 30_000;
+
+/** This request is the first with its key. */
+export interface Claim {
+  /** The call was refused before it could cost anything: the key is free again. */
+  release(): Promise<void>;
+}
+
+/**
+ * Claims the caller's key for this call.
+ * @returns the answer of the first call with this key where it can be told again.
+ * @throws AppError idempotency_mismatch, idempotency_in_progress, idempotency_done, invalid_parameter.
+ */
+export async function claimKey(ctx: AppContext, call: Call, key: string): Promise<Claim | Response> {
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    const detail = '1 to 255 visible ASCII characters are expected';
+    throw new AppError('invalid_parameter', { param: 'Idempotency-Key', params: { param: 'Idempotency-Key', detail } });
+  }
+  const scope = scopeOf(call);
+  const bodyHash = hashOf(call);
+  await sweep(ctx);
+  const row = { scope, key, bodyHash, callId: call.id, status: null, responseJson: null, createdAt: ctx.clock.now() };
+  const { numInsertedOrUpdatedRows } = await ctx.db
+    .insertInto('idempotencyKeys')
+    .values(row)
+    .onConflict((oc) => oc.columns(['scope', 'key']).doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) {
+    const answer = await repeated(ctx, row);
+    if (answer) return answer;
+  }
+  return { release: () => release(ctx, row) };
+}
+
+interface ClaimRow {
+  scope: string;
+  key: string;
+  bodyHash: string;
+  callId: string;
+  createdAt: number;
+}
+
+/** Nobody meets another's key (S60). */
+function scopeOf({ principal, ip }: Call): string {
+  if (principal.passId !== null) return `pass:${principal.passId}`;
+  return principal.userId !== null ? `user:${principal.userId}` : `guest:${ip}`;
+}
+
+function hashOf({ endpoint, request }: Call): string {
+  return new Bun.CryptoHasher('sha256').update(`${endpoint}\n${JSON.stringify(request.fields)}`).digest('hex');
+}
+
+/** @returns the first call's answer, or undefined when the key was taken over because the first one cost nothing. */
+async function repeated(ctx: AppContext, row: ClaimRow): Promise<Response | undefined> {
+  const first = await ctx.db
+    .selectFrom('idempotencyKeys')
+    .selectAll()
+    .where('scope', '=', row.scope)
+    .where('key', '=', row.key)
+    .executeTakeFirst();
+  // Released or swept this moment; the client's next try finds the way free.
+  if (!first?.callId) throw inProgress();
+  if (first.bodyHash !== row.bodyHash) throw new AppError('idempotency_mismatch', { param: 'Idempotency-Key' });
+  const call = await ctx.db
+    .selectFrom('calls')
+    .leftJoin('callContents', 'callContents.callId', 'calls.id')
+    .select(['calls.state', 'calls.status', 'calls.costNanos', 'calls.stream', 'responseJson', 'truncated'])
+    .where('calls.id', '=', first.callId)
+    .executeTakeFirst();
+  const isFree = call
+    ? call.state === 'settled' && call.status === 'error' && call.costNanos === 0
+    : first.createdAt < row.createdAt - UNOPENED_MS;
+  if (isFree && (await takeOver(ctx, row, first.callId))) return undefined;
+  if (!call || call.state === 'open' || isFree) throw inProgress();
+  if (call.status === 'success' && call.responseJson !== null && !call.truncated)
+    return replayOf(call.responseJson, { callId: first.callId, stream: call.stream === 1 });
+  throw new AppError('idempotency_done', { params: { call: first.callId }, details: { call_id: first.callId } });
+}
+
+/** Of many that try, one succeeds. */
+async function takeOver({ db }: AppContext, { scope, key, callId, createdAt }: ClaimRow, from: string) {
+  const { numUpdatedRows } = await db
+    .updateTable('idempotencyKeys')
+    .set({ callId, createdAt })
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .where('callId', '=', from)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+async function release({ db }: AppContext, { scope, key, callId }: ClaimRow): Promise<void> {
+  await db
+    .deleteFrom('idempotencyKeys')
+    .where('scope', '=', scope)
+    .where('key', '=', key)
+    .where('callId', '=', callId)
+    .execute();
+}
+
+const sweptAt = new WeakMap<AppContext, number>();
+
+/** Whoever uses keys pays for their end, a batch at a time. */
+async function sweep(ctx: AppContext): Promise<void> {
+  const now = ctx.clock.monotonic();
+  if (now - (sweptAt.get(ctx) ?? -Infinity) < SWEEP_EVERY_MS) return;
+  sweptAt.set(ctx, now);
+  const old = await ctx.db
+    .selectFrom('idempotencyKeys')
+    .select('createdAt')
+    .where('createdAt', '<', ctx.clock.now() - KEPT_MS)
+    .orderBy('createdAt')
+    .limit(SWEEP_ROWS)
+    .execute();
+  const newest = old.at(-1)?.createdAt;
+  if (newest !== undefined) await ctx.db.deleteFrom('idempotencyKeys').where('createdAt', '<=', newest).execute();
+}
+
+function inProgress(): AppError {
+  return new AppError('idempotency_in_progress', { retryAfterMs: 1_000 });
+}
