@@ -46,6 +46,8 @@ export async function startPostgres({ durable = false } = {}) {
     process.once('exit', abandon);
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      /** The postmaster's, until `start` brings another. */
+      pid: server.pid,
       async kill() {
         const ended = new Promise((resolve) => server.once('close', resolve));
         server.kill('SIGKILL');

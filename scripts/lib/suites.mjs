@@ -31,7 +31,7 @@ function bunTest(report, paths, { env = {}, without = [] } = {}) {
 
 /** A database or a Redis named in the environment is for the suite on PostgreSQL. */
 function serverOnSqlite(report) {
-  return bunTest(report, ['./server', './shared', './scripts'], {
+  return bunTest(report, ['./server', './shared', './scripts', './bench'], {
     env: { TEST_DATABASE_URL: '', TEST_REDIS_SERVER: '' },
   });
 }

@@ -1,0 +1,53 @@
+// The contract of everything that is measured.
+import { MODEL, question } from '../answers.ts';
+import type { Ask } from '../load/work.ts';
+
+export const REFUSALS = ['key', 'budget', 'rate'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export interface Refusing {
+  headers: Record<string, string>;
+  status: number;
+}
+
+export interface Running {
+  port: number;
+  path: string;
+  /** The name it knows the model by. */
+  model?: string;
+  /** Headers of each caller, taken in turn. */
+  callers: Record<string, string>[];
+  /** The gateway's own processes. */
+  pids: number[];
+  /** Of the database it needs; their CPU counts too, their memory does not. */
+  databasePids?: number[];
+  /** From the start of the process to its first good answer. */
+  readyMs: number;
+  /** What it can refuse, and how; absent = it knows no such thing. */
+  refusals: Partial<Record<Refusal, Refusing>>;
+  /** Looks into its ledger: every answered call has one row, nothing is held. @returns what is wrong. */
+  problems?(answeredCalls: number): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export interface Target {
+  name: string;
+  title: string;
+  /** What is switched on, for the reader of the table. */
+  on: string;
+  /** Installs what is missing. @throws Error in plain words where that cannot be done here. */
+  install(): Promise<void>;
+  start(upstreamPort: number): Promise<Running>;
+}
+
+export function askOf(target: Running, kind: 'whole' | 'stream' | 'idle'): Ask {
+  const { port, path, callers, model = MODEL } = target;
+  const body = question({ model, stream: kind === 'stream', idle: kind === 'idle' });
+  return { port, path, callers, body, expect: kind === 'whole' ? 'whole' : 'stream', status: 200 };
+}
+
+export function refusedAsk(target: Running, { headers, status }: Refusing): Ask {
+  return { ...askOf(target, 'whole'), callers: [headers], expect: 'refused', status };
+}
+
+export const bearer = (key: string) => ({ Authorization: `Bearer ${key}` });
