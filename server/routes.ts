@@ -8,6 +8,7 @@ import { litellmRoutes } from './compat/litellm.ts';
 import { llmCallRoutes } from './compat/llm-calls.ts';
 import { llmModelRoutes } from './compat/llm-models.ts';
 import { llmRoutes } from './compat/llm-v1.ts';
+import { channelTestRoutes } from './gateway/channel-routes.ts';
 import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
@@ -29,6 +30,7 @@ export const FEATURES: readonly Route[] = [
   ...accountRoutes,
   ...joinRoutes,
   ...settingRoutes,
+  ...channelTestRoutes,
   ...channelRoutes,
   ...blocklistRoutes,
   ...logRoutes,

@@ -110,6 +110,7 @@ export const ERRORS = {
   upstream_busy: entry(429, 'server_error', '模型服务现在太忙，请稍后再试。', '模型服務現在太忙，請稍後再試。', 'The model service is too busy right now. Please try again shortly.'),
   oidc_unavailable: entry(502, 'server_error', '暂时联系不上 {name}，请稍后再试。', '暫時聯絡不上 {name}，請稍後再試。', '{name} cannot be reached right now. Please try again shortly.'),
   upstream_timeout: entry(504, 'server_error', '模型服务太久没有回应，请稍后再试。', '模型服務太久沒有回應，請稍後再試。', 'The model service took too long to answer. Please try again shortly.'),
+  upstream_list_failed: entry(502, 'server_error', '无法取得模型列表：{detail}', '無法取得模型清單：{detail}', 'The list of models could not be fetched: {detail}'),
   stream_cut: entry(502, 'server_error', '回答在中途断开了，以上内容不完整。', '回答在中途斷開了，以上內容不完整。', 'The answer was cut off; what you see is not complete.'),
   channel_unavailable: entry(503, 'server_error', '模型 {model} 现在没有可用的渠道，请稍后再试。', '模型 {model} 現在沒有可用的渠道，請稍後再試。', 'No channel can serve the model {model} right now. Please try again shortly.'),
   ledger_unavailable: entry(503, 'server_error', '记账服务暂时不可用，为避免漏记，请稍后再试。', '記帳服務暫時無法使用，為避免漏記，請稍後再試。', 'The ledger is not available, so no call can be accepted. Please try again shortly.', true),

@@ -48,7 +48,8 @@ function permittedOutput(call: Call): number | null {
   return maxOutputTokens === null ? null : wantedOutputTokens({ ...call, maxOutputTokens });
 }
 
-function headerOf(ctx: AppContext, call: Call): CallHeader {
+/** The row's columns that are known before anything is sent. */
+export function headerOf(ctx: AppContext, call: Call): CallHeader {
   const { principal } = call;
   return {
     id: call.id,

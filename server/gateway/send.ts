@@ -67,7 +67,8 @@ function mayRetry(call: Call, { attempts }: Settlement, last: UpstreamFailure): 
   return attempts.filter(({ status }) => status === 'timeout').length < 2;
 }
 
-async function tryRoute(
+/** One request on one route, whatever comes of it; a failure is noted in the settlement and in the channel's health. */
+export async function tryRoute(
   ctx: AppContext,
   call: Call,
   hold: Hold,

@@ -92,6 +92,8 @@ const STATUSES: Record<string, string> = {
   'GET /api/admin/audit': '401 401 403 403 403 403 200 401 401 401 401',
   'GET /api/admin/audit/verify': '401 401 403 403 403 403 200 401 401 401 401',
   'POST /api/admin/channels':       '401 401 403 403 403 403 400 401 401 401 401',
+  'POST /api/admin/upstream-models': '401 401 403 403 403 403 400 401 401 401 401',
+  'POST /api/admin/channels/:id/test': '401 401 403 403 403 403 404 401 401 401 401',
   'PUT /api/admin/channels/:id':    '401 401 403 403 403 403 404 401 401 401 401',
   'DELETE /api/admin/channels/:id': '401 401 403 403 403 403 404 401 401 401 401',
   'POST /key/generate':             '401 401 403 403 403 403 200 403 403 403 200',
