@@ -1,0 +1,143 @@
+// Calls through channels that flap and keys that die, with two journals: the upstream's and the clients'. Afterwards
+// the ledger has to say the same as both.
+import { checkInvariants } from '../ledger/invariants.ts';
+import { createGatewayApp, PRICES } from '../testing/gateway-app.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { answer, type Fault, good, GOOD_EVENTS, startFaultUpstream, stream } from '../testing/fault-upstream.ts';
+
+export interface ChaosReport {
+  calls: number;
+  answered: number;
+  failed: number;
+  cut: number;
+  /** Keys that were taken out of use. */
+  deadKeys: number;
+  /** What was found wrong; empty = all is well. */
+  wrong: string[];
+}
+
+const CHANNELS = 3;
+/** Keys that their upstream refuses one day, of all channels together. */
+const DYING_KEYS = 5;
+const KEYS_PER_CHANNEL = 4;
+const AT_ONCE = 32;
+/** Statuses a client may be given when every try failed. */
+const HONEST = new Set([429, 502, 503, 504]);
+
+/** @param seed replays the upstream's moods; the interleaving is the machine's own. */
+export async function runChaos(count: number, seed: number): Promise<ChaosReport> {
+  await using gateway = await createGatewayApp();
+  const random = seededRandom(seed);
+  const asked: number[] = [];
+  const upstreams = await Promise.all(Array.from({ length: CHANNELS }, () => startFaultUpstream()));
+  using _all = { [Symbol.dispose]: () => upstreams.forEach((upstream) => upstream[Symbol.dispose]()) };
+  const moods = createMoods();
+  for (const [i, upstream] of upstreams.entries()) {
+    upstream.fault(
+      'up',
+      flapping(moods, random, () => asked.push(i)),
+    );
+    await gateway.addModel(
+      'm',
+      {},
+      {
+        name: `flapping ${i}`,
+        base_url: upstream.baseUrl,
+        api_key: undefined,
+        api_keys: Array.from({ length: KEYS_PER_CHANNEL }, (_, k) => ({ key: `sk-chaos-${i}-${k}` })),
+        key_usage_mode: 'round_robin',
+        models: [{ name: 'm', upstream_model: 'up', prices: PRICES, priority: 1 }],
+      },
+    );
+  }
+  const pass = await gateway.pass({ max_budget: 1_000 });
+  const report: ChaosReport = { calls: count, answered: 0, failed: 0, cut: 0, deadKeys: 0, wrong: [] };
+  let next = 0;
+  const client = async () => {
+    while (next < count) {
+      const streamed = next++ % 2 === 0;
+      const response = await gateway.chat(pass, { stream: streamed });
+      judge(report, response.status, await response.text(), streamed);
+      // Time goes on, so that what rests comes back.
+      gateway.app.clock.advance(40);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  await compare(report, gateway, asked.length);
+  return report;
+}
+
+/** In spells: well for a while, then failing in one way for a while. */
+function flapping(moods: readonly Fault[], random: () => number, note: () => void): Fault {
+  let left = 0;
+  let mood: Fault = good;
+  return (socket, request) => {
+    note();
+    if (left-- <= 0) {
+      left = 5 + Math.floor(random() * 30);
+      mood = moods[Math.floor(random() * moods.length)]!;
+    }
+    mood(socket, request);
+  };
+}
+
+const failing = (status: number, headers: Record<string, string> = {}) =>
+  answer(status, JSON.stringify({ error: { message: `chaos ${status}` } }), headers);
+
+/** Refuses one key, and from then on is well. */
+const once401 = (): Fault => {
+  let left = 1;
+  return (socket, request) => (left-- > 0 ? failing(401) : good)(socket, request);
+};
+
+const createMoods = (): readonly Fault[] => [
+  good,
+  good,
+  good,
+  failing(500),
+  failing(429, { 'retry-after-ms': '400' }),
+  (socket) => void socket.resetAndDestroy(),
+  answer(200, '<html>maintenance</html>', { 'content-type': 'text/html' }),
+  (socket, request) => (request.stream ? stream(GOOD_EVENTS.slice(0, 2)) : failing(503))(socket, request),
+  ...Array.from({ length: DYING_KEYS }, once401),
+];
+
+function judge(report: ChaosReport, status: number, text: string, streamed: boolean): void {
+  if (status !== 200) {
+    report.failed += 1;
+    if (!HONEST.has(status)) report.wrong.push(`a client got ${status}: ${text.slice(0, 200)}`);
+  } else if (streamed && !text.endsWith('data: [DONE]\n\n')) {
+    report.cut += 1;
+    if (!text.includes('"stream_cut"')) report.wrong.push(`a stream ended without its end: ${text.slice(-200)}`);
+  } else {
+    report.answered += 1;
+    if (!/all well|all.*well/s.test(text)) report.wrong.push(`an answer was not the upstream's: ${text.slice(0, 200)}`);
+  }
+}
+
+async function compare(
+  report: ChaosReport,
+  gateway: Awaited<ReturnType<typeof createGatewayApp>>,
+  requests: number,
+): Promise<void> {
+  const { wrong } = report;
+  const same = (what: string, got: unknown, wanted: unknown) => {
+    if (got !== wanted) wrong.push(`${what}: ${String(got)}, expected ${String(wanted)}`);
+  };
+  const calls = await gateway.calls();
+  const attempts = await gateway.attempts();
+  const countOf = (status: string) => calls.filter((call) => call.status === status).length;
+  same('call rows', calls.length, report.calls);
+  same('attempt rows', attempts.length, requests);
+  same('rows of success', countOf('success'), report.answered);
+  same('rows of cut streams', countOf('cut'), report.cut);
+  same('rows of errors', countOf('error'), report.failed);
+  same('open calls', calls.filter(({ state }) => state !== 'settled').length, 0);
+  const perCall = Map.groupBy(attempts, ({ callId }) => callId);
+  same('calls with more than three tries', [...perCall.values()].filter((tries) => tries.length > 3).length, 0);
+  const sum = (rows: readonly { costNanos: number }[]) => rows.reduce((total, { costNanos }) => total + costNanos, 0);
+  same('Σ attempts', sum(attempts), sum(calls));
+  const keys = await gateway.app.ctx.db.selectFrom('channelKeys').select('status').execute();
+  report.deadKeys = keys.filter(({ status }) => status === 'disabled').length;
+  wrong.push(...(await checkInvariants(gateway.app.ctx.db as never)).map((problem) => JSON.stringify(problem)));
+}
