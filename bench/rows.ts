@@ -119,7 +119,7 @@ async function paced(m: Measuring, kind: 'whole' | 'stream', perSecond: number):
   right(m, await at(m.size.warmUpMs));
   const { outcome, cpuUs } = await measured(m, () => at(m.size.measureMs));
   const times = kind === 'whole' ? outcome.latency : outcome.firstByte;
-  return { ...times, cpu: cpuUs / outcome.right };
+  return { ...times, cpu: isGateway(m.target) ? cpuUs / outcome.right : Number.NaN };
 }
 
 function refusal(kind: Refusal, title: string): Row {
@@ -160,6 +160,17 @@ export const ROWS: readonly Row[] = [
     figures: [figure('ready', 'start to ready', 'ms', false), figure('rss', 'memory when idle', 'MB', false)],
     applies: isGateway,
     measure: async ({ target, idleRssBytes }) => ({ ready: target.readyMs, rss: idleRssBytes / 1e6 }),
+  },
+  // Before any load: memory that earlier calls left behind would hide what the streams need.
+  {
+    name: 'idle',
+    figures: [
+      figure('open', 'idle streams open', 'streams', false),
+      figure('kib', 'memory of an idle stream', 'KB', false),
+      figure('dropped', 'idle streams dropped', 'streams', false),
+    ],
+    applies: isGateway,
+    measure: idleStreams,
   },
   {
     name: 'whole',
@@ -212,19 +223,9 @@ export const ROWS: readonly Row[] = [
   refusal('budget', 'empty budget'),
   refusal('rate', 'rate limit'),
   {
-    name: 'idle',
-    figures: [
-      figure('open', 'idle streams open', 'streams', false),
-      figure('kib', 'memory of an idle stream', 'KB', false),
-      figure('dropped', 'idle streams dropped', 'streams', false),
-    ],
-    applies: isGateway,
-    measure: idleStreams,
-  },
-  {
     name: 'memory',
     figures: [figure('peak', 'most memory under load', 'MB', false)],
-    applies: ({ pids }) => pids.length > 0,
+    applies: isGateway,
     measure: async (m) => ({ peak: Math.max(m.peakRssBytes, m.idleRssBytes) / 1e6 }),
   },
 ];

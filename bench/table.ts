@@ -15,7 +15,9 @@ export type Results = Map<string, Map<string, number[]>>;
 
 const YARDSTICK = 'nginx';
 
+/** NaN = nothing to measure. */
 export function addResult(results: Results, line: string, target: string, value: number): void {
+  if (Number.isNaN(value)) return;
   const byTarget = results.get(line) ?? new Map<string, number[]>();
   results.set(line, byTarget);
   byTarget.set(target, [...(byTarget.get(target) ?? []), value]);
