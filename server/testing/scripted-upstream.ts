@@ -125,12 +125,15 @@ function wholeAnswer(script: UpstreamScript, entry: JournalEntry): Response {
     ...(script.toolCalls ? { tool_calls: script.toolCalls } : {}),
   };
   const usage = script.usage === undefined ? scriptedUsage(words.length) : script.usage;
-  return Response.json({
-    ...head(script, entry),
-    object: 'chat.completion',
-    choices: [{ index: 0, message, finish_reason: 'stop' }],
-    ...(usage === null ? {} : { usage }),
-  });
+  return Response.json(
+    {
+      ...head(script, entry),
+      object: 'chat.completion',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      ...(usage === null ? {} : { usage }),
+    },
+    { headers: script.headers ?? {} },
+  );
 }
 
 async function* streamedAnswer(script: UpstreamScript, entry: JournalEntry): AsyncGenerator<Uint8Array> {
