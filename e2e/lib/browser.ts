@@ -4,7 +4,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 /** A name that is not localhost, so that the page is in no secure context. */
 export const SCHOOL_HOST = 'class.school.test';
 
-const ARGS = [
+/** The system's own. */
+export const CHROMIUM = process.env.TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -12,8 +15,8 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  `--host-resolver-rules=MAP ${SCHOOL_HOST} 127.0.0.1, EXCLUDE localhost`,
 ];
+const ARGS = [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${SCHOOL_HOST} 127.0.0.1, EXCLUDE localhost`];
 
 /** A step on a busy machine may take this long. */
 const STEP_TIMEOUT_MS = 15_000;
@@ -36,7 +39,7 @@ export interface VisitOptions {
 }
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.TEST_CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGS });
 }
 
 /** Opens the address as a new visitor, with storage and history of their own. */
