@@ -35,6 +35,7 @@ beforeAll(async () => {
   site = await openSite();
   await site.addModel('rich', { words: RICH.match(/[\s\S]{1,40}/g)!, reasoning: ['First I think', ' about it.'] });
   await site.addModel('cut', { words: ['half'], end: 'cut' });
+  await site.addModel('draws', { words: ['```mermaid\nflowchart LR\n  A --> B\n```\n'] });
   await site.addModel('slow', { headDelayMs: 60_000 });
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
@@ -69,6 +70,39 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('button', { name: /^Thought/ }).click();
     await page.locator('.katex').first().waitFor();
     await page.locator('.hl-keyword').first().waitFor();
+  },
+  'quick prompts': async (page) => {
+    await page.getByRole('textbox', { name: 'Your question' }).fill('/');
+    await page.getByRole('listbox', { name: 'Quick prompts' }).waitFor();
+  },
+  'the help sheet': async (page) => {
+    await page.getByRole('button', { name: /^Model: / }).waitFor();
+    await page.keyboard.press('Control+/');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  },
+  'a drawn diagram, a question in other words, and a file': async (page) => {
+    await chooseModel(page, 'draws');
+    await ask(page, 'Hello');
+    await answered(page);
+    await page.getByRole('button', { name: 'Draw the diagram' }).click();
+    await page.frameLocator('iframe').locator('svg').waitFor();
+    await page.getByRole('article').first().hover();
+    await page.getByRole('button', { name: 'Ask in other words' }).click();
+    const essay = { name: 'essay.txt', mimeType: 'text/plain', buffer: Buffer.from('words') };
+    await page.locator('input[type=file]').setInputFiles(essay);
+    await page.getByRole('button', { name: 'Remove essay.txt' }).waitFor();
+  },
+  'my account': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/account`);
+    await page.getByRole('button', { name: 'Invite a teacher' }).click();
+    await page.getByRole('button', { name: 'Copy the link' }).waitFor();
+  },
+  'deleting an account': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/account`);
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByRole('alertdialog').waitFor();
   },
   'an answer that is awaited': async (page) => {
     await chooseModel(page, 'slow');

@@ -2,6 +2,8 @@
 addEventListener('message', ({ data, source }) => {
   if (source !== parent || !/^\/assets\/[\w.-]+\.js$/.test(data.script)) return;
   const tell = (message) => parent.postMessage(message, '*');
+  // The same as the page's, or the frame gets a ground of its own.
+  document.documentElement.style.colorScheme = data.dark ? 'dark' : 'light';
   const script = document.createElement('script');
   script.src = data.script;
   script.onerror = () => tell({ failed: true });

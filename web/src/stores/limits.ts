@@ -12,6 +12,14 @@ export interface Left {
   resetsAt: number;
 }
 
+/** From this many a minute on, what is left is told only in the lower half: nobody counts to a thousand. */
+const FEW = 30;
+
+/** Whether the gauge has something to say. */
+export function isTelling({ limit, remaining }: Left): boolean {
+  return remaining < limit && (limit <= FEW || remaining <= limit / 2);
+}
+
 export const useLimits = defineStore('limits', () => {
   const account = useLogin();
   const left = ref<Left | null>(null);
