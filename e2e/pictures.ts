@@ -1,6 +1,8 @@
 // Draws docs/images from the real pages: `bun e2e/pictures.ts`. The words are scripted, everything else is the server's.
 import { join } from 'node:path';
 
+import type { Page } from 'playwright-core';
+
 import { visit, type VisitOptions } from './lib/browser.ts';
 import { openSite, type Site } from './lib/site.ts';
 
@@ -32,6 +34,19 @@ const CHINESE = `好，我們一步一步來。先想一個問題：
 想好了再告訴我，我再給你**第二個提示**。
 `;
 
+const DIAGRAM = `这三步连起来看：
+
+\`\`\`mermaid
+flowchart LR
+  A[海水蒸发] --> B[升到高处变冷]
+  B --> C[凝成小水滴]
+  C --> D[下雨]
+  D --> A
+\`\`\`
+
+**先想一想**：如果空气里没有灰尘，第三步会怎么样？
+`;
+
 interface Picture {
   file: string;
   look: VisitOptions;
@@ -39,6 +54,8 @@ interface Picture {
   question: string;
   thinking: string;
   answer: string;
+  /** What is done with the answer before the picture is taken. */
+  then?: (page: Page) => Promise<unknown>;
 }
 
 const PICTURES: Picture[] = [
@@ -58,9 +75,18 @@ const PICTURES: Picture[] = [
     thinking: '學生要的是提示，不是答案。先讓他比較中午和傍晚光走過的距離。',
     answer: CHINESE,
   },
+  {
+    file: 'chat-diagram.png',
+    look: { locale: 'zh-CN', theme: 'dark' },
+    modelName: '科学小老师',
+    question: '水是怎么循环的？画张图给我看。',
+    thinking: '先给图，再留一个问题。',
+    answer: DIAGRAM,
+    then: (page) => page.locator('figure button').first().click(),
+  },
 ];
 
-async function draw(site: Site, { file, look, modelName, question, thinking, answer }: Picture): Promise<void> {
+async function draw(site: Site, { file, look, modelName, question, thinking, answer, then }: Picture): Promise<void> {
   const words = answer.match(/[\s\S]{1,6}/gu)!;
   const channel = { name: file, base_url: site.upstream.baseUrl, api_key: 'sk-x', model_id: file };
   const id = (await site.admin('POST', '/api/admin/channels', { ...channel, display_name: modelName })).id;
@@ -72,6 +98,7 @@ async function draw(site: Site, { file, look, modelName, question, thinking, ans
   await page.locator('textarea').press('Enter');
   await page.locator('article[aria-busy="false"]').waitFor();
   await page.locator('article [aria-expanded]').click();
+  await then?.(page);
   await page.locator('main').evaluate((el) => el.scrollTo(0, 0));
   // Formulas, fonts and menus have settled.
   await page.waitForTimeout(1_000);
