@@ -55,7 +55,7 @@ interface Picture {
   thinking: string;
   answer: string;
   /** What is done with the answer before the picture is taken. */
-  then?: (page: Page) => Promise<unknown>;
+  prepare?: (page: Page) => Promise<unknown>;
 }
 
 const PICTURES: Picture[] = [
@@ -82,11 +82,11 @@ const PICTURES: Picture[] = [
     question: '水是怎么循环的？画张图给我看。',
     thinking: '先给图，再留一个问题。',
     answer: DIAGRAM,
-    then: (page) => page.locator('figure button').first().click(),
+    prepare: (page) => page.locator('figure button').first().click(),
   },
 ];
 
-async function draw(site: Site, { file, look, modelName, question, thinking, answer, then }: Picture): Promise<void> {
+async function draw(site: Site, { file, look, modelName, question, thinking, answer, prepare }: Picture): Promise<void> {
   const words = answer.match(/[\s\S]{1,6}/gu)!;
   const channel = { name: file, base_url: site.upstream.baseUrl, api_key: 'sk-x', model_id: file };
   const id = (await site.admin('POST', '/api/admin/channels', { ...channel, display_name: modelName })).id;
@@ -98,7 +98,7 @@ async function draw(site: Site, { file, look, modelName, question, thinking, ans
   await page.locator('textarea').press('Enter');
   await page.locator('article[aria-busy="false"]').waitFor();
   await page.locator('article [aria-expanded]').click();
-  await then?.(page);
+  await prepare?.(page);
   await page.locator('main').evaluate((el) => el.scrollTo(0, 0));
   // Formulas, fonts and menus have settled.
   await page.waitForTimeout(1_000);
