@@ -86,7 +86,10 @@ const PICTURES: Picture[] = [
   },
 ];
 
-async function draw(site: Site, { file, look, modelName, question, thinking, answer, prepare }: Picture): Promise<void> {
+async function draw(
+  site: Site,
+  { file, look, modelName, question, thinking, answer, prepare }: Picture,
+): Promise<void> {
   const words = answer.match(/[\s\S]{1,6}/gu)!;
   const channel = { name: file, base_url: site.upstream.baseUrl, api_key: 'sk-x', model_id: file };
   const id = (await site.admin('POST', '/api/admin/channels', { ...channel, display_name: modelName })).id;
