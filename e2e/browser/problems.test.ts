@@ -58,6 +58,42 @@ describe('a limit', () => {
   });
 });
 
+test('the limit of the signed-in is theirs, not their network’s, and changes while the server runs', async () => {
+  const account = { email: 'busy@school.test', password: 'a long enough password' };
+  const post = (path: string, body: object) =>
+    fetch(site.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await post('/api/auth/register', account);
+  await site.admin('PUT', '/api/admin/config', { user_rpm: 1 });
+  try {
+    await using visitor = await visit(site.browser, `${site.url}/login`, { locale: 'zh-TW' });
+    const { page } = visitor;
+    await page.getByLabel('電子郵件').fill(account.email);
+    await page.getByLabel('密碼', { exact: true }).fill(account.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^模型：/ }).click();
+    await page.getByRole('option', { name: 'good' }).click();
+    const field = page.getByRole('textbox', { name: '你的問題' });
+    await field.fill('一');
+    await field.press('Enter');
+    await page.getByText(/秒後可以再問$/).waitFor();
+    await field.fill('二');
+    await field.press('Enter');
+    await page.getByRole('alertdialog').getByText('您超過目前的使用限制，請稍後再試').waitFor();
+    // A guest at the same address asks on.
+    await using guest = await visit(site.browser, site.url);
+    await chooseModel(guest.page, 'good');
+    await ask(guest.page, 'Hello');
+    await answered(guest.page);
+    expect(visitor.faults).toEqual([]);
+  } finally {
+    await site.admin('PUT', '/api/admin/config', { user_rpm: 1000 });
+  }
+});
+
 describe('a model that cannot be reached', () => {
   test('is told in a dialog with "try again", which asks the same question', async () => {
     await using visitor = await visit(site.browser, site.url);

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 
+import { addPass } from '../testing/passes.ts';
 import { addUser, signInAs } from '../testing/people.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -47,12 +48,16 @@ test('a closed account is gone: sign-in, passes, words; the ledger’s numbers s
   const { userId, token } = await withPassword(app, { email: 'gone@example.com' });
   const { db } = app.ctx;
   await addWords(app, userId);
+  const { key } = await addPass(app.ctx, { userId });
+  const models = () => app.request('/v1/models', { token: key });
+  expect((await models()).status).toBe(200);
   expect(await codeOf(await app.request('/api/auth/close', { json: {}, token }))).toBe('login_failed');
   expect(await codeOf(await app.request('/api/auth/close', { json: { password: 'wrong one' }, token }))).toBe(
     'login_failed',
   );
   expect((await app.request('/api/auth/close', { json: { password: PASSWORD }, token })).status).toBe(200);
   expect((await me(app, token)).status).toBe(401);
+  expect((await models()).status).toBe(401);
   const login = { email: 'gone@example.com', password: PASSWORD };
   expect(await codeOf(await app.request('/api/auth/login', { json: login }))).toBe('login_failed');
   for (const table of ['users', 'sessions', 'turns', 'submissions'] as const)

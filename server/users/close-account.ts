@@ -28,8 +28,6 @@ export async function closeAccount(ctx: AppContext, { user, password, ip }: Clos
     await recordAudit(ctx, { actor, action: 'user.delete', target: { kind: 'user', id: user.id }, ip }, trx);
   });
   ctx.events.emit({ type: 'user.changed', userId: user.id });
-  // Their passes went with them: whatever is remembered of them is dropped, as for any change.
-  ctx.events.emit({ type: 'changes.seen', version: 0 });
 }
 
 /** An account with a password is deleted only by whoever knows it, not by whoever finds the page open. */

@@ -3,6 +3,7 @@ import { normalizeEmail } from '@hallpass/shared/accounts.ts';
 
 import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
+import { isUniqueViolation } from '../db/database-error.ts';
 import type { UsersTable } from '../db/tables/people.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { LoginUser } from './logins.ts';
@@ -41,10 +42,16 @@ export async function linkWithOidc(ctx: AppContext, input: Return & { user: Logi
   const owner = await findUserByOidc(ctx.db, identity);
   if (owner?.id === user.id) return;
   if (owner) throw new AppError('oidc_taken', { params: { name: oidc.name } });
-  await ctx.db.transaction().execute(async (trx) => {
-    await linkOidc(trx, { userId: user.id, identity, now: ctx.clock.now() });
-    await recordAudit(ctx, { actor: user, action: 'user.link', target: { kind: 'user', id: user.id }, ip }, trx);
-  });
+  try {
+    await ctx.db.transaction().execute(async (trx) => {
+      await linkOidc(trx, { userId: user.id, identity, now: ctx.clock.now() });
+      await recordAudit(ctx, { actor: user, action: 'user.link', target: { kind: 'user', id: user.id }, ip }, trx);
+    });
+  } catch (error) {
+    // Another account was linked to it meanwhile.
+    if (isUniqueViolation(error)) throw new AppError('oidc_taken', { params: { name: oidc.name } });
+    throw error;
+  }
 }
 
 /** @throws AppError oidc_off. */

@@ -212,6 +212,20 @@ test('an identity is linked to one account', async () => {
   expect(await codeOf(await app.request('/api/auth/oidc/link', { json, token }))).toBe('oidc_taken');
 });
 
+test('two accounts that link one identity at once: one of them does', async () => {
+  await using app = await appWith();
+  const tokens = await Promise.all([1, 2].map(async () => (await signInAs(app.ctx, 'teacher')).token));
+  const started = await Promise.all(tokens.map(() => start(app)));
+  const answers = await Promise.all(started.map(({ url }) => visitIssuer(url, 'as=ming')));
+  const codes = await Promise.all(
+    tokens.map(async (token, i) => {
+      const json = { flow: started[i]!.flow, answer: answers[i] };
+      return codeOf(await app.request('/api/auth/oidc/link', { json, token }));
+    }),
+  );
+  expect(codes.toSorted((a, b) => a.localeCompare(b))).toEqual(['oidc_taken', 'ok']);
+});
+
 test('only the domains that are listed, at every sign-in, and not those that only look like them', async () => {
   await using app = await appWith({ OIDC_ALLOWED_DOMAINS: 'school.example, @Other.example' });
   expect(await codeOf(await signIn(app, 'ming'))).toBe('ok');
