@@ -8,7 +8,7 @@ export interface SettingsValues {
   userRpm: string;
   retentionDays: string;
   guestsAllowed: boolean;
-  registrationOpen: boolean;
+  registration: ConfigReply['registration'];
 }
 
 /** The bounds of shared/settings.ts, which has the last word. */
@@ -21,7 +21,7 @@ export function toSettingsValues(config: ConfigReply): SettingsValues {
     userRpm: String(config.user_rpm),
     retentionDays: String(config.log_retention_days),
     guestsAllowed: config.guests_allowed,
-    registrationOpen: config.registration === 'open',
+    registration: config.registration,
   };
 }
 
@@ -45,7 +45,7 @@ export function changedSettings(values: SettingsValues, config: ConfigReply): Co
     user_rpm: Number(values.userRpm),
     log_retention_days: Number(values.retentionDays),
     guests_allowed: values.guestsAllowed,
-    registration: values.registrationOpen ? 'open' : 'closed',
+    registration: values.registration,
   };
   const keys = Object.keys(wanted) as (keyof typeof wanted & keyof ConfigReply)[];
   return Object.fromEntries(keys.filter((key) => wanted[key] !== config[key]).map((key) => [key, wanted[key]]));

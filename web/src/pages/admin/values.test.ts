@@ -61,10 +61,12 @@ describe('the settings’ form', () => {
   test('sends only what was changed', () => {
     const values = toSettingsValues(config);
     expect(changedSettings(values, config)).toEqual({});
-    expect(changedSettings({ ...values, guestRpm: '5', registrationOpen: false }, config)).toEqual({
+    expect(changedSettings({ ...values, guestRpm: '5', registration: 'closed' }, config)).toEqual({
       guest_rpm: 5,
       registration: 'closed',
     });
+    const byInvite = { ...config, registration: 'invite' } as ConfigReply;
+    expect(changedSettings({ ...toSettingsValues(byInvite), guestRpm: '5' }, byInvite)).toEqual({ guest_rpm: 5 });
   });
 
   test.each([
