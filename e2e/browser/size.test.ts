@@ -43,3 +43,23 @@ test('formulas and colours are loaded only by an answer that has them', async ()
   await visitor.page.locator('.md').waitFor();
   expect(visitor.requests.filter((url) => /katex|highlight/i.test(url))).toEqual([]);
 });
+
+test('the page can be installed, and nothing private is ever kept for later', async () => {
+  await using visitor = await visit(site.browser, site.url);
+  const { page, context } = visitor;
+  await page.getByRole('button', { name: /^Model: / }).waitFor();
+  const devtools = await context.newCDPSession(page);
+  const { errors } = await devtools.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // A private window installs nothing; that is the only thing in the way.
+  expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito']);
+  const kept = await page.evaluate(async () => ({
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+    caches: await caches.keys(),
+    databases: await indexedDB.databases(),
+  }));
+  expect(kept).toEqual({ workers: 0, caches: [], databases: [] });
+  const limits = await fetch(`${site.url}/api/chat/limits`);
+  expect(limits.headers.get('cache-control')).toBe('no-store');
+});
