@@ -18,8 +18,8 @@ export class UpstreamStream {
   #events: string[] = [];
   #nextEvent = 0;
   #ended: StreamItem | undefined;
-  #read: Promise<void> | undefined;
-  #wake: ((item: StreamItem | undefined) => void) | undefined;
+  #isReading = false;
+  #wake: ((item: StreamItem) => void) | undefined;
   /** When the upstream last sent something, or was last asked: monotonic ms. */
   #lastAt: number;
   #beatAt: number;
@@ -45,14 +45,14 @@ export class UpstreamStream {
     return this.#ended;
   }
 
-  /** The next event, a beat, or how it ended. */
-  async next(): Promise<StreamItem> {
-    for (;;) {
-      const here = this.take();
-      if (here) return here;
-      const woken = await this.#pull();
-      if (woken) return woken;
-    }
+  /** The next event, a beat, or how it ended. Never rejects. One promise an event: a chunk costs little more than that. */
+  next(): Promise<StreamItem> {
+    const here = this.take();
+    if (here) return Promise.resolve(here);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#read();
+    });
   }
 
   /** Called every half second while the stream is open. */
@@ -72,7 +72,7 @@ export class UpstreamStream {
     this.#ended ??= { kind: 'failed', reason: 'cut' };
     this.abort();
     this.#reader.cancel().catch(() => {});
-    this.#settleWait(undefined);
+    this.#settleWait(this.#ended);
   }
 
   /** After the end mark: the connection is free once it ends, and is closed when it does not end soon. */
@@ -83,34 +83,41 @@ export class UpstreamStream {
     clearTimeout(timer);
   }
 
-  /** Waits for bytes; undefined = look again, an item = hand it on. */
-  #pull(): Promise<StreamItem | undefined> {
-    if (!this.#read) {
-      // The clock runs only while we wait for the upstream, not while a slow client keeps us from asking.
-      this.#lastAt = this.#beatAt = this.monotonic();
-      this.#read = this.#readOnce();
-    }
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  #read(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    // The clock runs only while we wait for the upstream, not while a slow client keeps us from asking.
+    this.#lastAt = this.#beatAt = this.monotonic();
+    this.#reader.read().then(this.#onRead, this.#onFailed);
   }
 
-  async #readOnce(): Promise<void> {
+  readonly #onRead = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): void => {
     try {
-      const { done, value } = await this.#reader.read();
-      this.#events = done ? this.#parser.end() : this.#parser.push(value);
+      this.#events = value ? this.#parser.push(value) : this.#parser.end();
       this.#nextEvent = 0;
       if (done) this.#ended ??= { kind: 'end' };
     } catch (error) {
-      this.#ended ??= { kind: 'failed', reason: error instanceof EventTooLarge ? 'too_large' : 'cut' };
-      this.abort();
-    } finally {
-      this.#read = undefined;
-      this.#settleWait(undefined);
+      return this.#onFailed(error);
     }
+    this.#goOn();
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#ended ??= { kind: 'failed', reason: error instanceof EventTooLarge ? 'too_large' : 'cut' };
+    this.abort();
+    this.#goOn();
+  };
+
+  /** Hands on what has come, or reads on when it was no whole event. */
+  #goOn(): void {
+    this.#isReading = false;
+    if (!this.#wake) return;
+    const item = this.take();
+    if (item) this.#settleWait(item);
+    else this.#read();
   }
 
-  #settleWait(item: StreamItem | undefined): void {
+  #settleWait(item: StreamItem): void {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.(item);
