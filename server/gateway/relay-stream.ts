@@ -85,10 +85,16 @@ export class StreamRelay implements Watched {
 
   async #next(): Promise<IteratorResult<Uint8Array>> {
     this.#taken += 1;
-    if (!this.#last) {
-      const step = await this.#relayOrCut();
+    while (!this.#last) {
+      let item = this.#takeFirst() ?? this.answer.stream.take();
+      if (!item) {
+        this.#isWaiting = true;
+        item = await this.answer.stream.next();
+        this.#isWaiting = false;
+      }
+      const step = this.#relayOrCut(item);
       if (step instanceof Uint8Array) return { done: false, value: step };
-      this.#last = await this.#close(step);
+      if (step) this.#last = await this.#close(step);
     }
     const value = this.#last.shift();
     return value ? { done: false, value } : this.#end();
@@ -120,12 +126,9 @@ export class StreamRelay implements Watched {
   }
 
   /** Whatever an upstream sends, its answer ends with an error event, not with an exception. */
-  async #relayOrCut(): Promise<Uint8Array | Ending> {
+  #relayOrCut(item: StreamItem): Uint8Array | Ending | undefined {
     try {
-      for (;;) {
-        const step = this.#relay(this.#takeFirst() ?? this.answer.stream.take() ?? (await this.#nextItem()));
-        if (step) return step;
-      }
+      return this.#relay(item);
     } catch (error) {
       this.ctx.log.error('an event could not be relayed', { callId: this.call.id, error });
       return cut('an event could not be read');
@@ -136,13 +139,6 @@ export class StreamRelay implements Watched {
   #takeFirst(): StreamItem | undefined {
     const item = this.#first;
     this.#first = undefined;
-    return item;
-  }
-
-  async #nextItem(): Promise<StreamItem> {
-    this.#isWaiting = true;
-    const item = await this.answer.stream.next();
-    this.#isWaiting = false;
     return item;
   }
 
