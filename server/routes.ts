@@ -13,6 +13,7 @@ import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
+import { priceRoutes } from './models/price-routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { limitRoutes } from './plans/limit-routes.ts';
 import { quotaRoutes } from './plans/routes.ts';
@@ -37,6 +38,7 @@ export const FEATURES: readonly Route[] = [
   ...statsRoutes,
   ...auditRoutes,
   ...modelRoutes,
+  ...priceRoutes,
   ...limitRoutes,
   ...litellmRoutes,
   ...llmModelRoutes,

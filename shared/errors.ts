@@ -55,6 +55,7 @@ export const ERRORS = {
   base_url_forbidden: entry(400, 'invalid_request_error', '渠道不能指向 {host}：这个地址属于本机网络或云平台内部，不允许访问。', '渠道不能指向 {host}：這個位址屬於本機網路或雲端平台內部，不允許存取。', 'A channel may not point to {host}: that address belongs to an internal network and is not allowed here.'),
   email_invalid: entry(400, 'invalid_request_error', '这不是一个有效的邮箱地址。', '這不是有效的電子郵件地址。', 'This is not an e-mail address.'),
   password_too_short: entry(400, 'invalid_request_error', '密码至少要有 8 个字符。', '密碼至少要有 8 個字元。', 'A password needs at least 8 characters.'),
+  price_file_refused: entry(400, 'invalid_request_error', '价格文件没有导入，原来的价格继续有效：{detail}', '價格檔案沒有匯入，原來的價格繼續有效：{detail}', 'The price file was not imported and the prices in force stay: {detail}'),
   // 401 – bad credential
   credential_missing: entry(401, 'authentication_error', '请先登录，或在请求里带上通行证。', '請先登入，或在請求裡帶上通行證。', 'Please sign in, or send a pass with the request.'),
   invalid_api_key: entry(401, 'authentication_error', '这张通行证无效，请检查是否复制完整。', '這張通行證無效，請檢查是否複製完整。', 'This pass is not valid. Please check that it was copied completely.'),

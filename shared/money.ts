@@ -41,11 +41,23 @@ export function divideUp(sum: bigint): number {
  * @throws RangeError for NaN, infinity, a negative number or more than $9,007,199.
  */
 export function dollarsToNanos(dollars: number): number {
+  return shifted(dollars, 9);
+}
+
+/**
+ * Dollars a token, as price files write them (2.7e-7), to whole nanos a million tokens; read as `dollarsToNanos` reads.
+ * @throws RangeError as `dollarsToNanos`, for the price of a million tokens.
+ */
+export function tokenDollarsToNanos(dollarsPerToken: number): number {
+  return shifted(dollarsPerToken, 15);
+}
+
+function shifted(dollars: number, places: number): number {
   if (!Number.isFinite(dollars) || dollars < 0) throw new RangeError('an amount is a number of dollars, zero or more');
   const [mantissa = '0', exponent = '0'] = dollars.toString().split('e');
   const [whole = '0', decimals = ''] = mantissa.split('.');
   const digits = BigInt(whole + decimals);
-  const shift = 9 + Number(exponent) - decimals.length;
+  const shift = places + Number(exponent) - decimals.length;
   const nanos = shift >= 0 ? digits * 10n ** BigInt(shift) : roundHalfUp(digits, 10n ** BigInt(-shift));
   if (nanos > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('the amount is too large');
   return Number(nanos);

@@ -80,6 +80,8 @@ const STATUSES: Record<string, string> = {
   'GET /api/admin/config':          '401 401 403 403 403 403 200 401 401 401 401',
   'PUT /api/admin/config':          '401 401 403 403 403 403 200 401 401 401 401',
   'GET /api/admin/channels':        '401 401 403 403 403 403 200 401 401 401 401',
+  'POST /api/admin/prices/import':  '401 401 403 403 403 403 400 401 401 401 401',
+  'POST /api/admin/prices/restore': '401 401 403 403 403 403 404 401 401 401 401',
   'GET /api/admin/presets':         '401 401 403 403 403 403 200 401 401 401 401',
   'GET /api/admin/blocked-ips': '401 401 403 403 403 403 200 401 401 401 401',
   'POST /api/admin/blocked-ips': '401 401 403 403 403 403 400 401 401 401 401',

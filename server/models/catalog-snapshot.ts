@@ -9,12 +9,15 @@ import type { CatalogChannel, CatalogKey, CatalogModel, CatalogRoute, CatalogSna
 import type { CatalogRows } from './catalog-store.ts';
 import { demoModel } from './demo-model.ts';
 import { routePrices, type RoutePrices } from './pricing.ts';
+import { findInSet, findNameInSet, type PriceSet } from './price-set.ts';
 import type { PriceTable } from './published-prices.ts';
 
 export interface SnapshotTools {
   /** undefined when the ciphertext does not open; the key then counts as disabled. */
   openKey(id: string, ciphertext: string): string | undefined;
   prices: PriceTable | undefined;
+  /** What an administrator imported. */
+  imported?: PriceSet | undefined;
   now: number;
 }
 
@@ -122,7 +125,10 @@ interface Pricing {
 }
 
 /** Prices of routes, whether they are enabled or not. */
-function createPricing(rows: CatalogRows, { prices: table, now }: Pick<SnapshotTools, 'prices' | 'now'>): Pricing {
+function createPricing(
+  rows: CatalogRows,
+  { prices: table, imported, now }: Pick<SnapshotTools, 'prices' | 'imported' | 'now'>,
+): Pricing {
   const changes: number[] = [];
   const channels = new Map(rows.channels.map((row) => [row.id, row]));
   const models = new Map(rows.models.map((row) => [row.id, row]));
@@ -150,6 +156,8 @@ function createPricing(rows: CatalogRows, { prices: table, now }: Pick<SnapshotT
       const own = current(byRoute.get(id)) ?? current(byModel.get(modelId));
       return routePrices({
         own: own && ownPrices(own),
+        imported: findInSet(imported, preset, upstreamModel),
+        importedByName: findNameInSet(imported, upstreamModel),
         published: () => noteChange(table?.find({ preset, baseUrl, model: upstreamModel, at: now })),
         byName: () => noteChange(table?.findByName(upstreamModel, now)),
         isPrivate: isPrivateUrl(baseUrl),

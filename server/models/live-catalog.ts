@@ -9,6 +9,8 @@ import type { Vault } from '../lib/vault.ts';
 import type { Catalog } from './catalog.ts';
 import { buildCatalog } from './catalog-snapshot.ts';
 import { readCatalogRows } from './catalog-store.ts';
+import type { PriceSet } from './price-set.ts';
+import { readPriceSet } from './price-set-store.ts';
 import { loadPriceTable, type PriceTable } from './published-prices.ts';
 
 export interface CatalogParts {
@@ -28,6 +30,7 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
   const { events, log, clock } = parts;
   const openKey = keyOpener(parts);
   let table: PriceTable | undefined;
+  let imported: PriceSet | undefined;
   let snapshot = buildCatalog(NO_ROWS, { openKey: () => undefined, prices: undefined, now: clock.now() }).snapshot;
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -35,9 +38,10 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
 
   async function load(): Promise<void> {
     const rows = await readCatalogRows(parts.db);
+    imported = await readPriceSet(parts.db, imported);
     if (rows.channels.length > 0) table ??= await loadPriceTable();
     const now = clock.now();
-    const built = buildCatalog(rows, { openKey, prices: table, now });
+    const built = buildCatalog(rows, { openKey, prices: table, imported, now });
     snapshot = built.snapshot;
     clearTimeout(timer);
     if (built.changesAt === null) return;

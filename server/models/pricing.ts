@@ -22,6 +22,10 @@ export interface RoutePrices {
 export interface PriceSources {
   /** The administrator's own, for the route, else for the model. */
   own: UnitPrices | undefined;
+  /** From the imported price file, for the channel's vendor. */
+  imported?: readonly PriceTier[] | undefined;
+  /** From the imported price file, for a model of this name. */
+  importedByName?: readonly PriceTier[] | undefined;
   /** Published for the channel's preset or base URL. */
   published(): PublishedPrice | undefined;
   /** Published for a model of this name, whoever serves it. */
@@ -37,9 +41,11 @@ export interface PriceSources {
 /** The prices of a route by the order of DESIGN §5; null = none is known. Zero is a price. */
 export function routePrices(sources: PriceSources): RoutePrices | null {
   if (sources.own) return flat(sources.own);
+  const fromFile = reachable(sources.imported, sources);
+  if (fromFile) return fromFile;
   const exact = fromPublished(sources.published(), sources);
   if (exact) return exact;
-  const guess = fromPublished(sources.byName(), sources);
+  const guess = reachable(sources.importedByName, sources) ?? fromPublished(sources.byName(), sources);
   // A price of nothing, found for another vendor's model of this name, says nothing about this one.
   if (guess && !isFree(guess.prices)) return { ...guess, guessed: true };
   return sources.isPrivate ? flat(freePrices('private-address', sources.version)) : null;
@@ -75,6 +81,13 @@ export function freePrices(source: string, version: string): UnitPrices {
 
 function flat(prices: UnitPrices): RoutePrices {
   return { prices, tiers: [{ aboveTokens: 0, prices }], guessed: false };
+}
+
+function reachable(tiers: readonly PriceTier[] | undefined, { contextWindow }: PriceSources): RoutePrices | undefined {
+  const within = tiers?.filter(
+    ({ aboveTokens }) => aboveTokens === 0 || contextWindow === null || aboveTokens < contextWindow,
+  );
+  return within && { prices: dearest(within), tiers: within, guessed: false };
 }
 
 function fromPublished(
