@@ -149,7 +149,7 @@ const channelFields = {
   model_id: modelNameSchema.nullable(),
   rpm_limit: count(1_000_000).nullable(),
   is_enabled: z.boolean(),
-  protocol: z.enum(['openai-chat']),
+  protocol: z.enum(['openai-chat', 'anthropic-messages']),
   auth_type: z.enum(AUTH_TYPES),
   preset: z
     .string()

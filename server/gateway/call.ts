@@ -5,6 +5,7 @@ import type { ErrorFamily } from '../http/route.ts';
 import type { UnitPrices } from '../ledger/ledger.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { ContentPolicy, Principal } from '../plans/levels.ts';
+import type { ClientFormat } from './protocols/protocol.ts';
 import type { PromptSize } from './prompt-size.ts';
 import type { ChatRequest } from './request-body.ts';
 
@@ -15,6 +16,10 @@ export interface AskedCall {
   /** The address that was called, such as `/v1/chat/completions`. */
   readonly endpoint: string;
   readonly family: ErrorFamily;
+  /** What the client speaks. */
+  readonly format: ClientFormat;
+  /** Its headers that travel to an upstream of the same format. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly locale: Locale;
   readonly ip: string;
   /** Epoch ms. */

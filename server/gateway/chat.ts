@@ -16,7 +16,9 @@ import { openCall } from './open.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { StreamRelay } from './relay-stream.ts';
 import { relayWhole } from './relay-whole.ts';
-import { checkChatRequest, readChatRequest } from './request-body.ts';
+import { openaiChat } from './protocols/openai-chat/client.ts';
+import type { ClientFormat } from './protocols/protocol.ts';
+import { readBody } from './request-body.ts';
 import { findModel, measure } from './resolve.ts';
 import { send } from './send.ts';
 import { Settlement } from './settlement.ts';
@@ -29,11 +31,16 @@ type Http = HonoContext<HttpEnv>;
 /** Makes the body of a chat completion out of another address's. */
 export type ReadBody = (request: Request, principal: Principal) => Promise<unknown>;
 
-/** Answers `POST …/chat/completions`. @param read where the address takes another body. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
-export async function chat(http: Http, ctx: AppContext, read?: ReadBody): Promise<Response> {
+/** Answers a call in the client's format. @param read where the address takes another body. @throws AppError, LedgerUnavailable, DatabaseError; app.ts words them. */
+export async function chat(
+  http: Http,
+  ctx: AppContext,
+  read: ReadBody = readBody,
+  format = openaiChat,
+): Promise<Response> {
   const finish = ctx.shutdown.begin();
   try {
-    const step = await admitted(http, ctx, read);
+    const step = await admitted(http, ctx, read, format);
     if (!(step instanceof Response)) return await answer(ctx, step.call, step.settlement, finish);
     finish();
     return step;
@@ -47,12 +54,13 @@ export async function chat(http: Http, ctx: AppContext, read?: ReadBody): Promis
 async function admitted(
   http: Http,
   ctx: AppContext,
-  read?: ReadBody,
+  read: ReadBody,
+  format: ClientFormat,
 ): Promise<{ call: Call; settlement: Settlement } | Response> {
   let asked: AskedCall | undefined;
   let claim: Claim | undefined;
   try {
-    asked = await ask(http, ctx, read);
+    asked = await ask(http, ctx, read, format);
     const call = measure(await admit(ctx, asked));
     const key = http.req.raw.headers.get('idempotency-key');
     if (key !== null) {
@@ -69,10 +77,10 @@ async function admitted(
 }
 
 /** Steps 1 and 2: who is asking, for what. */
-async function ask(http: Http, ctx: AppContext, read?: ReadBody): Promise<AskedCall> {
+async function ask(http: Http, ctx: AppContext, read: ReadBody, format: ClientFormat): Promise<AskedCall> {
   const known = await identifyCaller(http, ctx);
   const identifiedAt = ctx.clock.monotonic();
-  const request = read ? checkChatRequest(await read(http.req.raw, known)) : await readChatRequest(http.req.raw);
+  const request = format.check(await read(http.req.raw, known));
   // A body may take minutes to arrive: what counts is what its sender may do, and spend, when it is here.
   const isOld = ctx.clock.monotonic() - identifiedAt > IDENTIFIED_FOR_MS;
   const principal = isOld ? await identifyCaller(http, ctx) : known;
@@ -81,6 +89,8 @@ async function ask(http: Http, ctx: AppContext, read?: ReadBody): Promise<AskedC
     requestId: http.get('requestId'),
     endpoint: http.req.path,
     family: http.get('family'),
+    format,
+    headers: format.headers.length === 0 ? NO_HEADERS : travelling(http.req.raw.headers, format.headers),
     locale: chosenLocale(http, ctx, principal.locale),
     ip: http.get('ip'),
     openedAt: ctx.clock.now(),
@@ -90,6 +100,13 @@ async function ask(http: Http, ctx: AppContext, read?: ReadBody): Promise<AskedC
     request,
     model: findModel(ctx, principal, request.model),
   };
+}
+
+const NO_HEADERS = {};
+
+function travelling(headers: Headers, names: readonly string[]): Record<string, string> {
+  const found = names.map((name) => [name, headers.get(name)?.slice(0, 2_000)]).filter(([, value]) => value);
+  return Object.fromEntries(found) as Record<string, string>;
 }
 
 /** Step 4. A refused call gives its place back. */

@@ -31,6 +31,7 @@ interface Delta {
 const PARTS_MAX = 128;
 
 export class ContentRecord {
+  #written: string | undefined;
   #whole: Record<string, unknown> | undefined;
   #head: Record<string, unknown> | undefined;
   readonly #answers = new Map<number, Answer>();
@@ -39,8 +40,9 @@ export class ContentRecord {
 
   constructor(readonly call: Call) {}
 
-  /** The reply of a call without streaming, as it is sent on. */
-  whole(relay: string): void {
+  /** The reply of a call without streaming, as it is sent on. @param written its text where it is no chat completion. */
+  whole(relay: string, written?: string): void {
+    this.#written = written;
     this.#whole = JSON.parse(relay) as Record<string, unknown>;
   }
 
@@ -58,12 +60,19 @@ export class ContentRecord {
     }
   }
 
+  /** What a model wrote in one event of another format. */
+  written(text: string): void {
+    this.#head ??= {};
+    const answer = this.#answer(0);
+    if (answer) answer.content += this.#text(text);
+  }
+
   /** What is kept of it, for the settle. */
   content(): CallContent {
     const { request, contentPolicy } = this.call;
     const { messages: _, ...params } = request.fields;
     const reply = this.#whole ?? this.#assembled();
-    const text = reply && textIn(reply);
+    const text = reply && (this.#written ?? textIn(reply));
     const truncated = this.#truncated;
     return callContent({ messages: request.messages, params, reply, text, policy: contentPolicy, truncated });
   }

@@ -55,12 +55,15 @@ export interface BoundInput {
   prices: UnitPrices;
   /** Most output tokens the caller's levels allow; null = the default. */
   maxOutputTokens: number | null;
+  /** Refuses what has no upper bound of cost in another format than OpenAI's. */
+  refuse?: (request: ChatRequest) => void;
 }
 
 /** @throws AppError unsupported_parameter, unsupported_media, context_length_exceeded. */
 export function holdBound(input: BoundInput): HoldBound {
   const { request, size, prices } = input;
-  refuseUnbounded(request, size);
+  refuseMedia(size);
+  (input.refuse ?? refuseUnbounded)(request);
   const wanted = wantedOutputTokens(input);
   return {
     fixedMicros: fixedMicros(size, prices),
@@ -99,9 +102,13 @@ function fixedMicros(size: PromptSize, prices: UnitPrices): bigint {
   );
 }
 
-function refuseUnbounded(request: ChatRequest, size: PromptSize): void {
+function refuseMedia(size: PromptSize): void {
   const [kind] = size.unknownMedia;
   if (kind !== undefined) throw new AppError('unsupported_media', { param: 'messages', params: { kind } });
+}
+
+/** @throws AppError unsupported_parameter */
+export function refuseUnbounded(request: ChatRequest): void {
   const refuse = (param: string, detail: string) =>
     new AppError('unsupported_parameter', { param, params: { param, detail } });
   for (const name of UNBOUNDED_FIELDS) {

@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 import { AppError } from '../lib/app-error.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AskedCall } from './call.ts';
-import { checkChatRequest } from './request-body.ts';
 
 /** What a hook is shown. `body` is the request as it will be sent; a hook may change its fields in place. */
 export interface PreCallInput {
@@ -54,7 +53,7 @@ export class Hooks {
       const refusal = await this.#run(hook, input);
       if (refusal !== undefined) throw new AppError('request_refused', { params: { detail: refusal.slice(0, 500) } });
     }
-    return { ...call, request: checkChatRequest(this.#copy(input.body)) };
+    return { ...call, request: call.format.check(this.#copy(input.body)) };
   }
 
   /** What was measured and held is what is sent: a hook that keeps the body cannot change it later. */

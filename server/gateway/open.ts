@@ -39,7 +39,14 @@ export async function openCall(ctx: AppContext, call: Call): Promise<Hold> {
 function boundOf(call: Call): HoldBound | null {
   if (!call.capped || !call.prices) return null;
   const maxOutputTokens = effective(call.principal.levels, 'maxOutputTokens');
-  return holdBound({ request: call.request, model: call.model, size: call.size, prices: call.prices, maxOutputTokens });
+  return holdBound({
+    request: call.request,
+    model: call.model,
+    size: call.size,
+    prices: call.prices,
+    maxOutputTokens,
+    refuse: call.format.refuseUnbounded,
+  });
 }
 
 /** Without a budget the body goes untouched, unless a level sets an output cap of its own. */

@@ -5,8 +5,9 @@ import type { CatalogChannel } from '../models/catalog.ts';
 import { Estimator } from './estimator.ts';
 import type { Hooks } from './hooks.ts';
 import { demo } from './protocols/demo.ts';
-import { openaiChat } from './protocols/openai-chat/request.ts';
+import { sendJson } from './protocols/send-json.ts';
 import type { SendUpstream } from './protocols/protocol.ts';
+import { SignatureMemory } from './protocols/signature-memory.ts';
 import { StreamWatch } from './stream-watch.ts';
 import type { AbortReason } from './upstream-failure.ts';
 import { UpstreamHealth } from './upstream-health.ts';
@@ -15,6 +16,7 @@ export interface GatewayParts {
   protocols: Record<CatalogChannel['protocol'], SendUpstream>;
   health: UpstreamHealth;
   watch: StreamWatch;
+  signatures: SignatureMemory;
   estimator: Estimator;
   hooks: Hooks;
   /** Requests that are under way; a listener each on one shared signal would cost more with every stream. */
@@ -32,8 +34,10 @@ export interface GatewayOptions {
 }
 
 export function createGateway({ clock, board, hooks, allowPrivateUpstreams, random }: GatewayOptions): GatewayParts {
+  const overHttp = sendJson(allowPrivateUpstreams);
   return {
-    protocols: { 'openai-chat': openaiChat(allowPrivateUpstreams), demo: demo() },
+    protocols: { 'openai-chat': overHttp, 'anthropic-messages': overHttp, demo: demo() },
+    signatures: new SignatureMemory(),
     health: new UpstreamHealth(board),
     watch: new StreamWatch(clock),
     estimator: new Estimator(),

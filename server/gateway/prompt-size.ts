@@ -64,6 +64,15 @@ export function measurePrompt(request: ChatRequest, upstreamModels: readonly str
     if (typeof value === 'string') addText(size, value);
     else if (typeof value === 'object') addText(size, JSON.stringify(value));
   }
+  return sizeOf(size, request, upstreamModels);
+}
+
+/** The size of what was counted, with the overhead of messages and tools and the rule for images. */
+export function sizeOf(
+  size: Counting,
+  request: Pick<ChatRequest, 'messages' | 'tools'>,
+  upstreamModels: readonly string[],
+): PromptSize {
   const overhead = PROMPT_OVERHEAD + request.messages.length * MESSAGE_OVERHEAD + request.tools.length * TOOL_OVERHEAD;
   const imageTokens = size.images === 0 ? 0 : size.images * Math.max(...upstreamModels.map(imageTokensOf));
   return {
@@ -87,7 +96,7 @@ export function estimateText(text: string): number {
   return estimateTokens(Buffer.byteLength(text), text.length);
 }
 
-interface Counting {
+export interface Counting {
   bytes: number;
   chars: number;
   images: number;
@@ -95,7 +104,7 @@ interface Counting {
   unknownMedia: Set<string>;
 }
 
-function addText(size: Counting, text: string): void {
+export function addText(size: Counting, text: string): void {
   size.bytes += Buffer.byteLength(text);
   size.chars += text.length;
 }

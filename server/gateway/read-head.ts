@@ -1,7 +1,7 @@
 // Step 5b: reads an upstream answer far enough to know that it is one; nothing has been relayed until then.
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
-import { readAnswer } from './protocols/openai-chat/answer.ts';
+import type { AnswerContext, Bridge } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
 import {
   cleanDetail,
@@ -26,22 +26,33 @@ function sizeOf(headers: Headers): number {
   return size;
 }
 
-export async function readHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+export async function readHead(
+  response: Response,
+  call: Call,
+  attempt: Attempt,
+  bridge: Bridge,
+): Promise<Answer | UpstreamFailure> {
   if (sizeOf(response.headers) > MAX_HEADER_CHARS) {
     attempt.abort('useless');
     return failureOfBody('the headers are too large', response.status);
   }
-  attempt.upstreamRequestId = response.headers.get('x-request-id')?.slice(0, 200) ?? null;
+  attempt.upstreamRequestId =
+    (response.headers.get('x-request-id') ?? response.headers.get('request-id'))?.slice(0, 200) ?? null;
   if (response.status !== 200) {
     const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
     const hide = hiderOf(attempt.route, attempt.key, call.model.publicName);
     return failureOfStatus(response.status, text, retryAfterOf(response.headers, attempt.ctx.clock.now()), hide);
   }
-  return call.request.stream ? streamHead(response, call, attempt) : wholeHead(response, call, attempt);
+  return call.request.stream ? streamHead(response, call, attempt, bridge) : wholeHead(response, call, attempt, bridge);
 }
 
-async function wholeHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
-  const { channel, upstreamModel } = attempt.route;
+async function wholeHead(
+  response: Response,
+  call: Call,
+  attempt: Attempt,
+  bridge: Bridge,
+): Promise<Answer | UpstreamFailure> {
+  const { channel } = attempt.route;
   const text = await readText(response, channel.options.maxResponseBytes).catch((error: unknown) => {
     if (attempt.abortReason !== undefined) throw error;
     return null;
@@ -51,12 +62,17 @@ async function wholeHead(response: Response, call: Call, attempt: Attempt): Prom
     attempt.abort('useless');
     return failureOfSize('the answer is too large', response.status);
   }
-  const reading = readAnswer(text, publicNameFor(call, upstreamModel), channel.options.thinkTags);
-  if (!reading) return failureOfBody('the answer is not a chat completion', response.status);
+  const reading = bridge.readWhole(text, answerContext(call, attempt));
+  if (!reading) return failureOfBody('the answer is not in the format of the channel', response.status);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
 }
 
-async function streamHead(response: Response, call: Call, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+async function streamHead(
+  response: Response,
+  call: Call,
+  attempt: Attempt,
+  bridge: Bridge,
+): Promise<Answer | UpstreamFailure> {
   const type = response.headers.get('content-type') ?? '';
   if (!response.body || !/^text\/event-stream/i.test(type)) {
     attempt.abort('useless');
@@ -72,7 +88,14 @@ async function streamHead(response: Response, call: Call, attempt: Attempt): Pro
   if (item.kind === 'event' && item.data !== '[DONE]') {
     const refused = errorIn(item.data);
     if (refused === undefined)
-      return { kind: 'stream', attempt, httpStatus: response.status, stream, first: item.data };
+      return {
+        kind: 'stream',
+        attempt,
+        httpStatus: response.status,
+        stream,
+        first: item.data,
+        reader: bridge.reader(answerContext(call, attempt)),
+      };
     stream.cancel();
     return failureOfBody(refused, response.status);
   }
@@ -90,9 +113,22 @@ function errorIn(data: string): string | undefined {
   }
 }
 
-/** The name to show instead of the upstream's; undefined when they are the same. */
-export function publicNameFor(call: Call, upstreamModel: string): string | undefined {
-  return call.model.publicName === upstreamModel ? undefined : call.model.publicName;
+function answerContext(call: Call, { ctx, route }: Attempt): AnswerContext {
+  return {
+    request: call.request,
+    model: call.model.publicName,
+    upstreamModel: route.upstreamModel,
+    thinkTags: route.channel.options.thinkTags,
+    id: call.id,
+    created: Math.floor(call.openedAt / 1000),
+    memory: ctx.gateway.signatures,
+    owner: ownerOf(call),
+  };
+}
+
+/** Whose reasoning a call's is. */
+export function ownerOf({ principal, ip }: Call): string {
+  return principal.passId ?? principal.userId ?? principal.seatId ?? `guest ${ip}`;
 }
 
 /** A body as text, or undefined when it is longer than the bound. */

@@ -6,8 +6,7 @@ import { errorAnswer } from '../http/errors.ts';
 import type { TokenUsage } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Call } from './call.ts';
-import { ChunkReader } from './protocols/openai-chat/chunk.ts';
-import { publicNameFor } from './read-head.ts';
+import type { StreamReader } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
 import type { Outcome, Settlement } from './settlement.ts';
 import type { Watched } from './stream-watch.ts';
@@ -23,8 +22,6 @@ const READER_STALL_MS = 60_000;
 const MAX_KEPT_TEXT = 4 * 1024 * 1024;
 
 const encoder = new TextEncoder();
-const event = (data: string): Uint8Array => encoder.encode(`data: ${data}\n\n`);
-const DONE = event('[DONE]');
 
 type StreamAnswer = Extract<Answer, { kind: 'stream' }>;
 
@@ -32,9 +29,8 @@ type StreamAnswer = Extract<Answer, { kind: 'stream' }>;
 type Ending = { ok: true } | { ok: false; code: ErrorCode; detail: string };
 
 export class StreamRelay implements Watched {
-  readonly #reader: ChunkReader;
+  readonly #reader: StreamReader;
   #usage: TokenUsage | undefined;
-  #usageRelay: string | undefined;
   #counted: TokenUsage | undefined;
   #text = '';
   #deliveredBytes = 0;
@@ -61,9 +57,7 @@ export class StreamRelay implements Watched {
     readonly onEnd: () => void,
   ) {
     this.#first = { kind: 'event', data: answer.first };
-    const publicModel = publicNameFor(call, answer.attempt.route.upstreamModel);
-    const { thinkTags } = answer.attempt.route.channel.options;
-    this.#reader = new ChunkReader({ publicModel, wantsUsage: call.request.wantsUsage, thinkTags });
+    this.#reader = answer.reader;
     ctx.gateway.watch.add(this);
     // Not in `events`: a client may leave before the first event is ever asked for.
     call.signal.addEventListener('abort', this.#onClientGone, { once: true });
@@ -144,7 +138,7 @@ export class StreamRelay implements Watched {
 
   /** @returns undefined for an event of which nothing is sent on. */
   #relay(item: StreamItem): Uint8Array | Ending | undefined {
-    if (item.kind === 'beat') return event(this.#reader.heartbeat());
+    if (item.kind === 'beat') return this.#encode(this.#reader.heartbeat());
     if (item.kind === 'failed') return this.#endedByUs() ?? cut(item.reason);
     if (item.kind === 'end') return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
     const reading = this.#reader.read(item.data);
@@ -153,9 +147,14 @@ export class StreamRelay implements Watched {
     if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
     this.#note(reading);
     if (reading.relay === undefined) return undefined;
-    this.settlement.content?.event(reading.relay);
+    if (this.#reader.framed) this.settlement.content?.written(reading.text);
+    else this.settlement.content?.event(reading.relay);
     this.#deliveredBytes += Buffer.byteLength(reading.text);
-    return event(reading.relay);
+    return this.#encode(reading.relay);
+  }
+
+  #encode(relay: string): Uint8Array {
+    return encoder.encode(this.#reader.framed ? relay : `data: ${relay}\n\n`);
   }
 
   #endedByUs(): Ending | undefined {
@@ -163,13 +162,12 @@ export class StreamRelay implements Watched {
     return this.answer.attempt.abortReason === 'paused' ? PAUSED : undefined;
   }
 
-  #note(reading: { text: string; finished: boolean; usage?: TokenUsage; usageRelay?: string }): void {
+  #note(reading: { text: string; finished: boolean; usage?: TokenUsage }): void {
     if (reading.text !== '' && this.#text.length < MAX_KEPT_TEXT) this.#text += reading.text;
     this.#finished = reading.finished;
     // Some upstreams report running totals: the last one counts. One token and then more text was a placeholder.
     if (reading.usage) this.#usage = reading.usage;
     else if (this.#usage && reading.text !== '' && this.#usage.completionTokens <= 1) this.#usage = undefined;
-    this.#usageRelay = reading.usageRelay ?? this.#usageRelay;
   }
 
   /** Settles, then says how the stream ends. */
@@ -186,19 +184,12 @@ export class StreamRelay implements Watched {
     }
     if (!ending.ok) return [this.#errorEvent(ending.code)];
     void this.answer.stream.release();
-    const usage = this.#usageEvent();
-    return usage === undefined ? [DONE] : [event(usage), DONE];
-  }
-
-  /** A client that asked for usage gets the upstream's own, else what was counted here. */
-  #usageEvent(): string | undefined {
-    if (this.#usageRelay !== undefined || !this.call.request.wantsUsage) return this.#usageRelay;
-    return this.#counted && this.#reader.usageChunk(this.#counted);
+    return this.#reader.ending(this.#counted).map((frame) => encoder.encode(frame));
   }
 
   #errorEvent(code: ErrorCode): Uint8Array {
     const { family, locale } = this.call;
-    return event(JSON.stringify(errorAnswer(new AppError(code), family, locale).body));
+    return encoder.encode(this.#reader.failure(errorAnswer(new AppError(code), family, locale).body));
   }
 
   #stop(): void {
@@ -218,10 +209,16 @@ export class StreamRelay implements Watched {
       .finally(() => this.#stop());
   }
 
+  /** The prompt as the upstream told it, where it did before it broke off. */
+  async #estimate(): Promise<TokenUsage> {
+    const counted = await this.ctx.gateway.estimator.estimate(this.call, this.#text);
+    return { ...counted, ...this.#reader.promptUsage, completionTokens: counted.completionTokens };
+  }
+
   async #settle(outcome: Outcome): Promise<void> {
-    const { settlement, answer, call, ctx } = this;
+    const { settlement, answer } = this;
     await settlement.settleWith(outcome, async () => {
-      const usage = (this.#counted = this.#usage ?? (await ctx.gateway.estimator.estimate(call, this.#text)));
+      const usage = (this.#counted = this.#usage ?? (await this.#estimate()));
       const status = outcome.status === 'success' ? 'ok' : outcome.status === 'cancelled' ? 'cancelled' : 'cut';
       return answer.attempt.end({
         status,

@@ -13,7 +13,7 @@ export async function relayWhole(
   { attempt, reading, httpStatus }: WholeAnswer,
   settlement: Settlement,
 ): Promise<string> {
-  settlement.content?.whole(reading.relay);
+  settlement.content?.whole(reading.relay, call.format.name === 'openai-chat' ? undefined : reading.text);
   const gone = call.signal.aborted;
   await settlement.settleWith(
     gone ? { status: 'cancelled', errorCode: 'client_gone' } : { status: 'success' },

@@ -28,13 +28,25 @@ export interface ChatRequest {
   answers: number;
 }
 
-/** @throws AppError invalid_json, invalid_parameter naming the field, body_too_large. */
-export async function readChatRequest(request: Request): Promise<ChatRequest> {
-  return checkChatRequest(await readJson(request, MAX_BODY_BYTES));
+/** @throws AppError invalid_json, body_too_large. */
+export function readBody(request: Request): Promise<unknown> {
+  return readJson(request, MAX_BODY_BYTES);
 }
 
 /** @throws AppError invalid_body, invalid_parameter. */
 export function checkChatRequest(value: unknown): ChatRequest {
+  const common = checkCommon(value);
+  const { fields } = common;
+  return {
+    ...common,
+    wantsUsage: includeUsage(fields.stream_options),
+    maxTokens: smallest(wholeOrNone(fields, 'max_completion_tokens', 1), wholeOrNone(fields, 'max_tokens', 1)),
+    answers: wholeOrNone(fields, 'n', 1, MAX_ANSWERS) ?? 1,
+  };
+}
+
+/** What requests with messages have in common, whoever invented them. @throws AppError invalid_body, invalid_parameter. */
+export function checkCommon(value: unknown): Pick<ChatRequest, 'fields' | 'model' | 'messages' | 'tools' | 'stream'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new AppError('invalid_body', { params: { detail: 'a JSON object is expected' } });
   const fields = value as Record<string, unknown>;
@@ -55,9 +67,6 @@ export function checkChatRequest(value: unknown): ChatRequest {
     messages: messages as ChatMessage[],
     tools: Array.isArray(tools) ? tools : [],
     stream: stream === true,
-    wantsUsage: includeUsage(fields.stream_options),
-    maxTokens: smallest(wholeOrNone(fields, 'max_completion_tokens', 1), wholeOrNone(fields, 'max_tokens', 1)),
-    answers: wholeOrNone(fields, 'n', 1, MAX_ANSWERS) ?? 1,
   };
 }
 
@@ -78,7 +87,8 @@ function includeUsage(options: unknown): boolean {
   return (options as { include_usage?: unknown }).include_usage === true;
 }
 
-function wholeOrNone(
+/** @throws AppError invalid_parameter */
+export function wholeOrNone(
   fields: Record<string, unknown>,
   name: string,
   min: number,

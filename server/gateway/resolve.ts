@@ -8,7 +8,7 @@ import type { Principal } from '../plans/levels.ts';
 import { contentPolicyOf, effective } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
-import { measurePrompt } from './prompt-size.ts';
+import { speakingRoutes } from './speaking-routes.ts';
 
 /** Finds the model by the caller's own alias, the system's alias or its name. @throws AppError model_not_found */
 export function findModel(ctx: AppContext, principal: Principal, asked: string): CatalogModel {
@@ -23,8 +23,8 @@ export function measure(asked: AskedCall): Call {
   const { model, principal, request } = asked;
   refuseOtherModels(asked);
   const capped = isCapped(principal.levels);
-  const routes = usableRoutes(model, capped);
-  const size = measurePrompt(
+  const routes = speakingRoutes(asked, usableRoutes(model, capped));
+  const size = asked.format.measure(
     request,
     routes.map(({ upstreamModel }) => upstreamModel),
   );

@@ -4,6 +4,8 @@ import { llmChatSchema } from '@hallpass/shared/llm-v1.ts';
 import { llmChatBody } from '../agents/chat-body.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { chat } from './chat.ts';
+import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
+import { readBody } from './request-body.ts';
 
 /** `/v1` is OpenAI's; the root serves base URLs without `/v1` (requirement 000); `/api/chat` is the chat page's (001). */
 const PATHS = ['/v1/chat/completions', '/chat/completions', '/api/chat/completions'] as const;
@@ -36,4 +38,17 @@ const llmChat = defineRoute({
   raw: (http, ctx) => chat(http, ctx, (request, principal) => llmChatBody(ctx, request, principal)),
 });
 
-export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat];
+/** Anthropic's Messages, with and without `/v1`. */
+const messagesRoutes: readonly Route[] = (['/v1/messages', '/messages'] as const).map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    guard: 'caller',
+    tag: 'chat',
+    family: 'messages',
+    summary: 'Message, streamed or whole (Anthropic’s format)',
+    raw: (http, ctx) => chat(http, ctx, readBody, anthropicMessages),
+  }),
+);
+
+export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat, ...messagesRoutes];

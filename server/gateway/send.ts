@@ -6,8 +6,8 @@ import type { CatalogRoute } from '../models/catalog.ts';
 import { Attempt } from './attempt.ts';
 import type { Call, Hold } from './call.ts';
 import { orderRoutes } from './pick.ts';
-import type { AnswerReading } from './protocols/openai-chat/answer.ts';
-import { readHead } from './read-head.ts';
+import type { StreamReader, WholeReading } from './protocols/protocol.ts';
+import { ownerOf, readHead } from './read-head.ts';
 import type { Settlement } from './settlement.ts';
 import { failureOfError, type UpstreamFailure } from './upstream-failure.ts';
 import type { UpstreamStream } from './upstream-stream.ts';
@@ -17,8 +17,15 @@ export const MAX_ATTEMPTS = 3;
 
 /** An answer has begun. Whoever gets it ends the attempt. */
 export type Answer =
-  | { kind: 'whole'; attempt: Attempt; httpStatus: number; reading: AnswerReading }
-  | { kind: 'stream'; attempt: Attempt; httpStatus: number; stream: UpstreamStream; first: string };
+  | { kind: 'whole'; attempt: Attempt; httpStatus: number; reading: WholeReading }
+  | {
+      kind: 'stream';
+      attempt: Attempt;
+      httpStatus: number;
+      stream: UpstreamStream;
+      first: string;
+      reader: StreamReader;
+    };
 
 /** @throws AppError when no route answered; the call is settled then. */
 export async function send(ctx: AppContext, call: Call, hold: Hold, settlement: Settlement): Promise<Answer> {
@@ -85,7 +92,7 @@ export async function tryRoute(
   health.starting(route.channel.id);
   const { options } = route.channel;
   attempt.expectFirstByte(call.request.stream ? options.firstByteTimeoutMs : options.stallTimeoutMs);
-  const result = await request(ctx, call, hold, attempt).catch((error: unknown) =>
+  const result = await ask(ctx, call, hold, attempt).catch((error: unknown) =>
     failureOfError(error, attempt.abortReason),
   );
   if ('kind' in result) {
@@ -98,30 +105,29 @@ export async function tryRoute(
   return result;
 }
 
-async function request(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): Promise<Answer | UpstreamFailure> {
+async function ask(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): Promise<Answer | UpstreamFailure> {
   const { route, key, signal } = attempt;
+  const { format, request } = call;
+  const bridge = format.bridge(route.channel.protocol)!;
+  const draft = {
+    upstreamModel: route.upstreamModel,
+    outputTokens: hold.outputTokens,
+    maxTokensField: route.channel.options.maxTokensField,
+    memory: ctx.gateway.signatures,
+    owner: ownerOf(call),
+  };
   const response = await ctx.gateway.protocols[route.channel.protocol]({
     route,
     key,
-    body: upstreamBody(call, hold, route),
+    path: bridge.path(route.upstreamModel, request.stream),
+    body: bridge.body(request, draft),
+    stream: request.stream,
+    headers: bridge.translates ? {} : call.headers,
     requestId: call.requestId,
     locale: call.locale,
     signal,
   });
-  return readHead(response, call, attempt);
-}
-
-/** The body as the upstream gets it: its model name, usage asked for, the output bounded where money is. */
-function upstreamBody(call: Call, hold: Hold, route: CatalogRoute): Record<string, unknown> {
-  const { fields, stream } = call.request;
-  const body: Record<string, unknown> = { ...fields, model: route.upstreamModel };
-  if (stream) body.stream_options = { ...(fields.stream_options as object | undefined), include_usage: true };
-  if (hold.outputTokens !== null) {
-    delete body.max_tokens;
-    delete body.max_completion_tokens;
-    body[route.channel.options.maxTokensField] = hold.outputTokens;
-  }
-  return body;
+  return readHead(response, call, attempt, bridge);
 }
 
 /** The channel's own limits (requirement 001's first level) and the route's (003's). @returns undefined when it is full: it is passed over. */

@@ -14,9 +14,9 @@ import { pricesAt } from '../models/pricing.ts';
 import type { Principal } from '../plans/levels.ts';
 import type { Call } from './call.ts';
 import { headerOf } from './open.ts';
-import { measurePrompt } from './prompt-size.ts';
+import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
+import { openaiChat } from './protocols/openai-chat/client.ts';
 import { relayWhole } from './relay-whole.ts';
-import { checkChatRequest } from './request-body.ts';
 import { tryRoute } from './send.ts';
 import { Settlement } from './settlement.ts';
 import { cleanDetail, type UpstreamFailure } from './upstream-failure.ts';
@@ -136,9 +136,11 @@ function wordsOf(failure: UpstreamFailure, { locale }: Tester): string {
 
 function callOf(ctx: AppContext, model: CatalogModel, route: CatalogRoute, by: Tester): Call {
   const messages = [{ role: 'user', content: 'Reply with the word OK.' }];
-  const { maxTokensField } = route.channel.options;
-  const request = checkChatRequest({ model: model.publicName, messages, [maxTokensField]: MAX_TOKENS });
-  const size = measurePrompt(request, [route.upstreamModel]);
+  const { protocol, options } = route.channel;
+  const format = protocol === 'anthropic-messages' ? anthropicMessages : openaiChat;
+  const maxTokensField = format === openaiChat ? options.maxTokensField : 'max_tokens';
+  const request = format.check({ model: model.publicName, messages, [maxTokensField]: MAX_TOKENS });
+  const size = format.measure(request, [route.upstreamModel]);
   return {
     id: ctx.ids.next('call'),
     requestId: by.requestId,
@@ -150,6 +152,8 @@ function callOf(ctx: AppContext, model: CatalogModel, route: CatalogRoute, by: T
     startedAt: ctx.clock.monotonic(),
     signal: by.signal,
     principal: { ...NOBODY, userName: by.name },
+    format,
+    headers: {},
     request,
     model,
     routes: [route],

@@ -47,6 +47,8 @@ afterAll(() => app[Symbol.asyncDispose]());
 // The body is empty where an address takes one, so whoever may enter often gets 400, and 404 for the id `x`.
 // oxfmt-ignore
 const STATUSES: Record<string, string> = {
+  'POST /v1/messages': '401 401 403 400 400 400 400 400 400 400 400',
+  'POST /messages': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /v1/chat/completions':      '401 401 403 200 200 200 200 200 403 401 200',
   'POST /chat/completions':         '401 401 403 200 200 200 200 200 403 401 200',
   'POST /api/chat/completions':     '200 401 403 200 200 200 200 200 403 401 200',

@@ -9,7 +9,7 @@ import type { ErrorFamily } from './route.ts';
 export interface ErrorAnswer {
   status: number;
   headers: Record<string, string>;
-  body: { error: Record<string, unknown> };
+  body: { type?: 'error'; error: Record<string, unknown> };
 }
 
 /** LiteLLM's `type` words for `/key/*`; the rest is `bad_request_error` or `internal_server_error` by status. */
@@ -48,9 +48,24 @@ export function toAppError(error: unknown, requestId: string): AppError {
   return new AppError('internal_error', { params: { requestId }, cause: error });
 }
 
+/** What a client of Anthropic's Messages knows as overload; its SDKs try again later. */
+const OVERLOADED = new Set<ErrorCode>(['upstream_busy', 'channel_unavailable', 'server_busy', 'server_stopping']);
+const OVERLOADED_STATUS = 529;
+
+/** Anthropic's `error.type` by status: https://docs.anthropic.com/en/api/errors */
+const MESSAGES_TYPES: Record<number, string> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+};
+
 /** The answer for an error, in the family's shape and the caller's language. */
 export function errorAnswer(error: AppError, family: ErrorFamily, locale: Locale): ErrorAnswer {
-  const { status, ...entry } = ERRORS[error.code];
+  const { status: known, ...entry } = ERRORS[error.code];
+  const status = family === 'messages' && OVERLOADED.has(error.code) ? OVERLOADED_STATUS : known;
   const { retryAfterMs, headers = {} } = error.options;
   const seconds = retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(retryAfterMs / 1000));
   const retry = (entry as { retry?: boolean }).retry;
@@ -61,8 +76,18 @@ export function errorAnswer(error: AppError, family: ErrorFamily, locale: Locale
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
       ...(retry === undefined ? {} : { 'x-should-retry': String(retry) }),
     },
-    body: { error: errorObject(error, family, locale, seconds) },
+    body:
+      family === 'messages'
+        ? { type: 'error', error: messagesError(error, status, locale, seconds) }
+        : { error: errorObject(error, family, locale, seconds) },
   };
+}
+
+function messagesError(error: AppError, status: number, locale: Locale, seconds?: number): Record<string, unknown> {
+  const { params, param, details } = error.options;
+  const message = errorMessage(error.code, locale, { ...params, seconds: seconds ?? '' });
+  const type = MESSAGES_TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  return { type, message, code: error.code, ...(param ? { param } : {}), ...details };
 }
 
 function errorObject(error: AppError, family: ErrorFamily, locale: Locale, seconds?: number): Record<string, unknown> {

@@ -42,7 +42,7 @@ export interface CatalogChannel {
   id: string;
   name: string;
   preset: string | null;
-  protocol: 'openai-chat' | 'demo';
+  protocol: 'openai-chat' | 'anthropic-messages' | 'demo';
   /** Without a trailing slash. */
   baseUrl: string;
   authType: AuthType;

@@ -1,17 +1,22 @@
-// Sends a chat completion to an OpenAI-compatible upstream.
-import { checkedFetch, OutboundError } from '../../../lib/outbound.ts';
-import type { CatalogChannel, CatalogKey } from '../../../models/catalog.ts';
-import { type SendUpstream, UpstreamUnreachable, UpstreamUnusable } from '../protocol.ts';
-import { vendorBody } from './vendor-body.ts';
+// Sends a JSON request to an upstream over HTTP, whatever format its body has.
+import { checkedFetch, OutboundError } from '../../lib/outbound.ts';
+import type { CatalogChannel, CatalogKey } from '../../models/catalog.ts';
+import { type SendUpstream, UpstreamUnreachable, UpstreamUnusable } from './protocol.ts';
+import { vendorBody } from './openai-chat/vendor-body.ts';
 
 /** Bun's names for a connection that was never made. */
 const NOT_CONNECTED =
   /ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_|DNS|CERT|TLS|SSL/i;
 
+/** What a protocol asks for in every request; the client's own values win. */
+const DEFAULT_HEADERS: Partial<Record<CatalogChannel['protocol'], Record<string, string>>> = {
+  'anthropic-messages': { 'anthropic-version': '2023-06-01' },
+};
+
 /** @param allowPrivate whether loopback and private addresses may be connected to. */
-export function openaiChat(allowPrivate: boolean): SendUpstream {
-  return async ({ route, key, body, requestId, signal }) => {
-    const { url, headers } = authorize(route.channel, key);
+export function sendJson(allowPrivate: boolean): SendUpstream {
+  return async ({ route, key, path, body, stream, headers: travelling, requestId, signal }) => {
+    const { url, headers } = authorize(route.channel, key, path);
     const rules = route.channel.options.body;
     try {
       return await checkedFetch(
@@ -19,9 +24,11 @@ export function openaiChat(allowPrivate: boolean): SendUpstream {
         {
           method: 'POST',
           headers: {
+            ...DEFAULT_HEADERS[route.channel.protocol],
+            ...travelling,
             ...headers,
             'content-type': 'application/json',
-            accept: body.stream ? 'text/event-stream' : 'application/json',
+            accept: stream ? 'text/event-stream' : 'application/json',
             'accept-encoding': 'identity',
             'x-request-id': requestId,
           },
@@ -42,12 +49,16 @@ export function openaiChat(allowPrivate: boolean): SendUpstream {
 }
 
 /** Where to and with which credential. The secret stands in what is returned only: it is never logged. */
-function authorize(channel: CatalogChannel, key: CatalogKey | null): { url: string; headers: Record<string, string> } {
+function authorize(
+  channel: CatalogChannel,
+  key: CatalogKey | null,
+  below: string,
+): { url: string; headers: Record<string, string> } {
   const { authType, options } = channel;
   const secret = authType === 'none' ? undefined : key?.secret;
   const credential = authType === 'query' && secret !== undefined ? `key=${encodeURIComponent(secret)}` : '';
   const query = credential && options.query ? `${options.query}&${credential}` : credential || options.query;
-  const path = `${channel.baseUrl}/chat/completions`;
+  const path = `${channel.baseUrl}${below}`;
   const url = query === '' ? path : `${path}?${query}`;
   if (secret === undefined || authType === 'query') return { url, headers: {} };
   if (authType === 'bearer') return { url, headers: { authorization: `Bearer ${secret}` } };

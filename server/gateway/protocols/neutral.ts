@@ -1,0 +1,168 @@
+// The neutral form in which two different wire formats meet: a prompt, a whole answer, and the events of a stream.
+import type { TokenUsage } from '../../ledger/ledger.ts';
+import { AppError } from '../../lib/app-error.ts';
+
+export interface TextPart {
+  type: 'text';
+  text: string;
+}
+
+/** A picture by address or as base64 data. */
+export interface ImagePart {
+  type: 'image';
+  url?: string;
+  mediaType?: string;
+  data?: string;
+  detail?: string;
+}
+
+/**
+ * What a model thought. `signature` is opaque and goes back byte for byte, but only to the format it came from;
+ * `redacted` marks reasoning whose text is not shown.
+ */
+export interface ReasoningPart {
+  type: 'reasoning';
+  text: string;
+  signature?: string;
+  redacted?: boolean;
+  /** The format that signed it. */
+  from?: 'anthropic-messages' | 'openai-responses' | 'gemini';
+  id?: string;
+}
+
+export interface CallPart {
+  type: 'call';
+  id: string;
+  name: string;
+  /** JSON text, as the model wrote it. */
+  arguments: string;
+  /** Gemini's `thoughtSignature` on this call. */
+  signature?: string;
+}
+
+export interface ResultPart {
+  type: 'result';
+  callId: string;
+  parts: (TextPart | ImagePart)[];
+  isError?: boolean;
+}
+
+export interface RefusalPart {
+  type: 'refusal';
+  text: string;
+}
+
+export type Part = TextPart | ImagePart | ReasoningPart | CallPart | ResultPart | RefusalPart;
+
+export interface Turn {
+  role: 'system' | 'user' | 'assistant';
+  parts: Part[];
+}
+
+export interface Tool {
+  name: string;
+  description?: string;
+  /** JSON schema. */
+  parameters?: unknown;
+  strict?: boolean;
+}
+
+export type ToolChoice = { type: 'auto' | 'none' | 'any' } | { type: 'tool'; name: string };
+
+export type OutputFormat = { type: 'json' } | { type: 'schema'; name: string; schema: unknown; strict: boolean };
+
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+export interface Prompt {
+  turns: Turn[];
+  tools: Tool[];
+  toolChoice?: ToolChoice;
+  parallelTools?: boolean;
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  stop?: string[];
+  seed?: number;
+  presencePenalty?: number;
+  frequencyPenalty?: number;
+  output?: OutputFormat;
+  /** How hard to think; a budget in tokens where the client named one. */
+  reasoning?: { effort?: Effort; budgetTokens?: number };
+  /** The client's own name for its end user. */
+  user?: string;
+  stream: boolean;
+}
+
+export type Finish = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+export interface NeutralAnswer {
+  parts: Part[];
+  finish: Finish;
+  /** The stop sequence that was met, where the upstream told. */
+  stopSequence?: string;
+  usage?: TokenUsage;
+}
+
+/** One step of a streamed answer. `index` tells parallel tool calls apart. */
+export type NeutralEvent =
+  | { type: 'text'; text: string }
+  | { type: 'refusal'; text: string }
+  | { type: 'reasoning'; text: string }
+  /** Ends a run of reasoning; carries what signs it. */
+  | { type: 'reasoningEnd'; part: ReasoningPart }
+  | { type: 'call'; index: number; id: string; name: string; signature?: string }
+  | { type: 'arguments'; index: number; text: string }
+  | { type: 'usage'; usage: TokenUsage; final: boolean }
+  | { type: 'finish'; finish: Finish; stopSequence?: string }
+  | { type: 'done' }
+  | { type: 'error'; error: unknown };
+
+/** What a target cannot express is refused by name, never dropped. */
+export function unsupported(param: string, detail: string): AppError {
+  return new AppError('unsupported_parameter', { param, params: { param, detail } });
+}
+
+/** A tool call's arguments as an object; broken JSON is kept as text, so that nothing is lost. */
+export function parseArguments(text: string): Record<string, unknown> {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through.
+  }
+  return { raw: text };
+}
+
+/** `data:image/png;base64,…` taken apart; undefined for an ordinary address. */
+export function parseDataUrl(url: string): { mediaType: string; data: string } | undefined {
+  const match = /^data:([\w.+-]+\/[\w.+-]+)(?:;[^,]*)?;base64,/i.exec(url.slice(0, 200));
+  return match ? { mediaType: match[1]!, data: url.slice(match[0].length) } : undefined;
+}
+
+export function imageUrl({ url, mediaType, data }: ImagePart): string {
+  return url ?? `data:${mediaType};base64,${data}`;
+}
+
+/** Everything a model was paid for writing. */
+export function writtenText(parts: readonly Part[]): string {
+  let text = '';
+  for (const part of parts) {
+    if (part.type === 'text' || part.type === 'reasoning' || part.type === 'refusal') text += part.text;
+    else if (part.type === 'call') text += part.name + part.arguments;
+  }
+  return text;
+}
+
+/** Text parts as one string. */
+export function plainText(parts: readonly Part[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** Refuses every field of a body that this translation does not know. */
+export function refuseUnknownFields(fields: Record<string, unknown>, known: ReadonlySet<string>, target: string): void {
+  for (const [name, value] of Object.entries(fields))
+    if (!known.has(name) && value !== undefined && value !== null)
+      throw unsupported(name, `${target} cannot express it`);
+}
