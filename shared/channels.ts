@@ -187,7 +187,7 @@ export const channelCreateSchema = channelUpdateSchema
   .refine((body) => body.base_url !== undefined, { path: ['base_url'], message: 'is required' })
   .refine((body) => body.model_id != null || body.models !== undefined, { path: ['model_id'], message: 'is required' });
 
-const priceViewSchema = z.object({
+export const priceViewSchema = z.object({
   prompt: z.number(),
   completion: z.number(),
   cached: z.number().nullable(),

@@ -1,5 +1,7 @@
-// The contract of /api/admin/prices/import and /restore: an administrator's price file.
+// The contract of /api/admin/prices: what is charged and why, one's own prices, an imported price file.
 import { z } from 'zod';
+
+import { priceViewSchema } from './channels.ts';
 
 /** By model, as LiteLLM's model_prices_and_context_window.json; read and judged by the import itself. */
 export const priceFileSchema = z.record(z.string(), z.unknown());
@@ -36,3 +38,28 @@ export const priceImportReport = z.object({
 export type PriceImportReport = z.infer<typeof priceImportReport>;
 
 export const priceRestoreReply = z.object({ version: z.string(), models: z.number() });
+
+/** What a route's calls are charged now. */
+export const priceRowSchema = z.object({
+  route_id: z.string(),
+  model_id: z.string(),
+  model: z.string(),
+  channel_id: z.string(),
+  channel: z.string(),
+  upstream_model: z.string(),
+  /** The dearest tier that can be reached; null = no price is known, and passes with a budget are refused. */
+  prices: priceViewSchema.nullable(),
+  /** By prompt size, the first at 0; empty where nothing is known. */
+  tiers: z.array(z.object({ above_tokens: z.number(), prices: priceViewSchema })),
+  source: z.string().nullable(),
+  /** As stamped on rows. */
+  version: z.string().nullable(),
+  /** When one's own price was set or the file imported; null for published prices. */
+  valid_from: z.iso.datetime().nullable(),
+  /** Found by the model's name alone; better set one's own. */
+  guessed: z.boolean(),
+  unpriced: z.boolean(),
+});
+export type PriceRow = z.infer<typeof priceRowSchema>;
+
+export const priceListSchema = z.array(priceRowSchema);

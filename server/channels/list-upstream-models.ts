@@ -1,5 +1,5 @@
 // Asks an upstream which models it has.
-import { CHANNEL_MODELS_MAX, modelNameSchema } from '@hallpass/shared/channels.ts';
+import { type AuthType, CHANNEL_MODELS_MAX, modelNameSchema } from '@hallpass/shared/channels.ts';
 
 import { checkedFetch, type OutboundPolicy } from '../lib/outbound.ts';
 
@@ -7,6 +7,10 @@ export interface UpstreamModelsQuery {
   /** Without a trailing slash. */
   baseUrl: string;
   apiKey: string;
+  /** How the key is sent; bearer where absent. */
+  authType?: AuthType;
+  /** Of the channel, without `?`: Azure's api-version. */
+  query?: string;
   policy: OutboundPolicy;
   signal?: AbortSignal;
   /** Until the whole list is here. */
@@ -40,9 +44,10 @@ export async function listUpstreamModels(query: UpstreamModelsQuery): Promise<st
   }
 }
 
-async function readList({ baseUrl, apiKey, policy }: UpstreamModelsQuery, signal: AbortSignal): Promise<string> {
-  const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/json' };
-  const response = await checkedFetch(`${baseUrl}/models`, { headers, signal }, policy);
+async function readList(source: UpstreamModelsQuery, signal: AbortSignal): Promise<string> {
+  const { url, headers } = addressed(source);
+  const init = { headers: { ...headers, accept: 'application/json' }, signal };
+  const response = await checkedFetch(url, init, source.policy);
   if (!response.ok) {
     await response.body?.cancel();
     throw new UpstreamListError(`the upstream answered ${response.status}`);
@@ -56,6 +61,14 @@ async function readList({ baseUrl, apiKey, policy }: UpstreamModelsQuery, signal
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function addressed({ baseUrl, apiKey, authType = 'bearer', query = '' }: UpstreamModelsQuery) {
+  const credential = authType === 'query' ? `key=${encodeURIComponent(apiKey)}` : '';
+  const search = [query, credential].filter(Boolean).join('&');
+  const url = `${baseUrl}/models${search && `?${search}`}`;
+  if (authType === 'none' || authType === 'query') return { url, headers: {} };
+  return { url, headers: authType === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { [authType]: apiKey } };
 }
 
 /** OpenAI's `{data: [{id}]}`, or the bare list some servers send. */

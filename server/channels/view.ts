@@ -91,7 +91,7 @@ function modelView(
   };
 }
 
-function priceView(prices: Omit<UnitPrices, 'source' | 'version'>): PriceView {
+export function priceView(prices: Omit<UnitPrices, 'source' | 'version'>): PriceView {
   const dollars = (nanos: number | null) => (nanos === null ? null : nanosToDollars(nanos));
   return {
     prompt: nanosToDollars(prices.promptNanos),

@@ -2,14 +2,15 @@
 import { z } from 'zod';
 
 import {
+  type AuthType,
   channelTestResultSchema,
   channelTestSchema,
   upstreamModelsQuerySchema,
   upstreamModelsSchema,
 } from '@hallpass/shared/channels.ts';
 
-import { listUpstreamModels, UpstreamListError } from '../channels/list-upstream-models.ts';
-import { parseBaseUrl } from '../channels/rules.ts';
+import { listUpstreamModels, UpstreamListError, type UpstreamModelsQuery } from '../channels/list-upstream-models.ts';
+import { channelOptions, parseBaseUrl } from '../channels/rules.ts';
 import * as store from '../channels/store.ts';
 import type { AppContext } from '../context.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -69,10 +70,16 @@ async function upstreamModels(
   }
 }
 
-async function stored(ctx: AppContext, channelId: string): Promise<{ baseUrl: string; apiKey: string }> {
-  const row = await ctx.db.selectFrom('channels').select('baseUrl').where('id', '=', channelId).executeTakeFirst();
+async function stored(ctx: AppContext, channelId: string): Promise<Omit<UpstreamModelsQuery, 'policy'>> {
+  const row = await ctx.db
+    .selectFrom('channels')
+    .select(['baseUrl', 'authType', 'options'])
+    .where('id', '=', channelId)
+    .executeTakeFirst();
   if (!row) throw new AppError('not_found', { param: 'channel_id' });
   const keys = await store.listKeys(ctx.db, channelId);
   const key = keys.find(({ status }) => status === 'enabled') ?? keys[0];
-  return { baseUrl: row.baseUrl, apiKey: key ? ctx.vault.open(key.id, key.ciphertext) : '' };
+  const { query } = channelOptions(row.options, row.baseUrl);
+  const authType = row.authType as AuthType;
+  return { baseUrl: row.baseUrl, authType, query, apiKey: key ? ctx.vault.open(key.id, key.ciphertext) : '' };
 }

@@ -22,6 +22,11 @@ export async function readPreviousSet(db: Db): Promise<PriceSet | undefined> {
   return parse(await read(db, PREVIOUS));
 }
 
+/** When the set in force was imported. */
+export async function readSetTime(db: Db): Promise<number | undefined> {
+  return (await db.selectFrom('settings').select('updatedAt').where('key', '=', VERSION).executeTakeFirst())?.updatedAt;
+}
+
 /** In the caller's transaction: this set comes into force, the one it replaces is kept. */
 export async function swapPriceSet(db: Db, set: PriceSet, updatedBy: string | null): Promise<void> {
   const old = await read(db, CURRENT);
