@@ -18,8 +18,8 @@ export const presetSchema = z.object({
   /** Where a key is made; null where none is needed. */
   key_url: z.string().nullable(),
   docs_url: z.string(),
-  /** Where address and quirks were read, and when. */
-  source: z.object({ url: z.string(), read_on: z.iso.date() }),
+  /** Where address and quirks were read, and when; null = not all of it was read there yet. */
+  source: z.object({ url: z.string(), read_on: z.iso.date().nullable() }),
   /** What an administrator should know before choosing it. */
   note: z.record(z.enum(LOCALES), z.string()).nullable(),
 });

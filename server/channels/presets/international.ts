@@ -4,6 +4,7 @@ import { presets } from './row.ts';
 export const INTERNATIONAL = presets('international', [
   {
     id: 'openai',
+    unverified: true,
     label: 'OpenAI',
     urls: ['https://api.openai.com/v1'],
     options: { max_tokens_field: 'max_completion_tokens' },
@@ -51,6 +52,7 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'aws',
+    unverified: true,
     label: 'Amazon Bedrock',
     urls: [
       'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
@@ -72,6 +74,7 @@ export const INTERNATIONAL = presets('international', [
   {
     // 422 `extra_forbidden` for both fields: eca#231 (2025-12), avante.nvim#2347 (2025-06). It reports usage unasked.
     id: 'mistral',
+    unverified: true,
     label: 'Mistral AI',
     urls: ['https://api.mistral.ai/v1'],
     options: {
@@ -108,6 +111,7 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'together',
+    unverified: true,
     label: 'Together AI',
     urls: ['https://api.together.xyz/v1'],
     key: 'https://api.together.ai/settings/api-keys',
@@ -115,6 +119,7 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'fireworks',
+    unverified: true,
     label: 'Fireworks AI',
     urls: ['https://api.fireworks.ai/inference/v1'],
     key: 'https://app.fireworks.ai/settings/users/api-keys',
@@ -122,6 +127,7 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'cohere',
+    unverified: true,
     label: 'Cohere',
     urls: ['https://api.cohere.ai/compatibility/v1'],
     options: { drop_params: ['store', 'metadata', 'logit_bias', 'top_logprobs', 'parallel_tool_calls'] },
@@ -145,6 +151,7 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'github',
+    unverified: true,
     label: 'GitHub Models',
     urls: ['https://models.github.ai/inference'],
     model: 'openai/gpt-4.1',

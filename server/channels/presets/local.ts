@@ -4,6 +4,7 @@ import { presets } from './row.ts';
 export const LOCAL = presets('local', [
   {
     id: 'ollama',
+    unverified: true,
     label: 'Ollama',
     urls: ['http://127.0.0.1:11434/v1'],
     auth: 'none',
@@ -14,6 +15,7 @@ export const LOCAL = presets('local', [
   {
     // Reports running totals with every chunk, so a call that is hung up on is charged by the server's own count.
     id: 'vllm',
+    unverified: true,
     label: 'vLLM',
     urls: ['http://127.0.0.1:8000/v1'],
     auth: 'none',
@@ -32,6 +34,7 @@ export const LOCAL = presets('local', [
   },
   {
     id: 'llamacpp',
+    unverified: true,
     label: 'llama.cpp',
     urls: ['http://127.0.0.1:8080/v1'],
     auth: 'none',

@@ -6,7 +6,7 @@ export const MAINLAND_CHINA = presets('mainland', [
     id: 'deepseek',
     label: ['深度求索 DeepSeek', '深度求索 DeepSeek', 'DeepSeek'],
     urls: ['https://api.deepseek.com/v1'],
-    model: 'deepseek-chat',
+    model: 'deepseek-v4-flash',
     key: 'https://platform.deepseek.com/api_keys',
     docs: 'https://api-docs.deepseek.com/',
   },

@@ -115,3 +115,10 @@ test.each(['model', 'max_tokens', 'max_completion_tokens', 'n', 'stream', 'messa
       expect(channelOptionsSchema.safeParse(options).success).toBe(false);
   },
 );
+
+test('a row that was not read whole in a document claims no date', () => {
+  const undated = PRESETS.filter(({ source }) => source.read_on === null).map(({ id }) => id);
+  expect(undated).toEqual(expect.arrayContaining(['openai', 'aws', 'github', 'ollama']));
+  expect(undated).not.toContain('deepseek');
+  expect(PRESETS.length).toBeGreaterThan(undated.length);
+});

@@ -18,6 +18,8 @@ export interface PresetRow {
   docs: string;
   /** Where address and quirks were read; the docs where absent. */
   source?: string;
+  /** Something in this row was not read in a document: it is shown without a date. */
+  unverified?: true;
   note?: Words;
 }
 
@@ -28,7 +30,7 @@ export const MAINLAND: Words = ['中国大陆', '中國大陸', 'Mainland China'
 export const ABROAD: Words = ['国际', '國際', 'International'];
 
 export function presets(group: Preset['group'], rows: readonly PresetRow[]): Preset[] {
-  return rows.map(({ id, label, urls, auth, options = {}, model, key, docs, source = docs, note }) => ({
+  return rows.map(({ id, label, urls, auth, options = {}, model, key, docs, source = docs, unverified, note }) => ({
     id,
     label: inAll(label),
     group,
@@ -40,7 +42,7 @@ export function presets(group: Preset['group'], rows: readonly PresetRow[]): Pre
     example_model: model ?? null,
     key_url: key,
     docs_url: docs,
-    source: { url: source, read_on: READ_ON },
+    source: { url: source, read_on: unverified ? null : READ_ON },
     note: note === undefined ? null : inAll(note),
   }));
 }
