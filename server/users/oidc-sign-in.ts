@@ -84,6 +84,8 @@ interface Joining {
 /** Somebody whom the service shows for the first time: an account of the same e-mail, or a new one. */
 async function join(ctx: AppContext, { oidc, identity, email, invite, ip }: Joining): Promise<string> {
   const same = await findUserByEmail(ctx.db, email);
+  // Another return of the same person, which came a moment earlier.
+  if (same?.oidcIssuer === identity.issuer && same.oidcSubject === identity.subject) return same.id;
   if (same) return adopt(ctx, { oidc, identity, user: same, ip });
   const id = await addUser(ctx, { email, passwordHash: null, invite, ip, oidc: identity });
   if (id !== undefined) return id;
