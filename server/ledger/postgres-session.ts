@@ -120,7 +120,7 @@ export class LedgerSession {
  * Every statement of the ledger looks rows up by an index. The planner must not think otherwise while tables are
  * still small: its plans are kept for as long as the connection.
  */
-const BY_KEY =
+export const BY_KEY =
   'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set plan_cache_mode = force_generic_plan';
 
 function literal(text: string): string {
