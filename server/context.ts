@@ -27,6 +27,7 @@ import type { Catalog } from './models/catalog.ts';
 import { createCatalog } from './models/live-catalog.ts';
 import { createDirectory } from './passes/cached-directory.ts';
 import type { PassDirectory } from './passes/directory.ts';
+import { countedKeysOf } from './passes/principals.ts';
 import { createRedis, type RedisParts } from './redis/parts.ts';
 import type { Settings } from './settings/settings.ts';
 import { createSettings } from './settings/stored-settings.ts';
@@ -138,7 +139,7 @@ async function connectRedis({ config, database, ...parts }: ContextParts, events
     url: config.REDIS_URL,
     timeoutMs: config.REDIS_TIMEOUT_MS,
     mark: await installationMark(database.db),
-    agreement: openAgreement(database),
+    agreement: openAgreement(database, { clock: parts.clock, countedKeys: countedKeysOf }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { createPostgresLedger } from '../ledger/postgres-ledger.ts';
 import { createQueuedLedger } from '../ledger/queued-ledger.ts';
 import type { DatabaseHandle } from './dialect.ts';
+import type { CountedKeys } from './postgres/last-calls.ts';
 import { createPostgresAgreement } from './postgres/limits-agreement.ts';
 import type { PostgresHandle } from './postgres.ts';
 import type { SqliteHandle } from './sqlite.ts';
@@ -17,9 +18,12 @@ export function openLedger(database: DatabaseHandle, { clock, log }: { clock: Cl
 }
 
 /** A SQLite database has one process, which agrees with itself. */
-export function openAgreement(database: DatabaseHandle): Agreement {
+export function openAgreement(
+  database: DatabaseHandle,
+  { clock, countedKeys }: { clock: Clock; countedKeys: CountedKeys },
+): Agreement {
   if (isSqlite(database)) return createMemoryAgreement(() => performance.now())('alone');
-  return createPostgresAgreement(database as PostgresHandle);
+  return createPostgresAgreement({ database: database as PostgresHandle, clock, countedKeys });
 }
 
 function isSqlite(database: DatabaseHandle): database is SqliteHandle {

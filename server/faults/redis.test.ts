@@ -114,6 +114,29 @@ describe.skipIf(!canRunReplicas)('several servers', () => {
       ).toHaveLength(1);
   }, 120_000);
 
+  test('R19: a server killed together with Redis: what it let in counts, and the others go on within seconds', async () => {
+    await using city = await startCity(3);
+    const { redis, servers, upstream } = city;
+    const [first, second, third] = servers as [ServerProcess, ServerProcess, ServerProcess];
+    const key = await newPass(city, { rpm_limit: 30 });
+    expect((await flood([third], key, 12)).answered).toBe(12);
+    expect((await flood([first], key, 6)).answered).toBe(6);
+    third.kill('SIGKILL');
+    await third.exited;
+    await redis.kill();
+    const living = [first, second];
+    const killedAt = performance.now();
+    await eventually(async () => (await flood(living, key, 30)).statuses.every((status) => status !== 503), 8_000);
+    expect(performance.now() - killedAt).toBeLessThan(5_000);
+    for (const server of living) await untilLimits(server, 'memory');
+    await flood(living, key, 60);
+    expect(upstream.journal).toHaveLength(30);
+    await redis.start();
+    for (const server of living) await untilLimits(server, 'redis');
+    await flood(living, key, 60);
+    expect(upstream.journal).toHaveLength(30);
+  }, 60_000);
+
   test('R19: a Redis that stands still costs one short wait', async () => {
     await using city = await startCity(1, { REDIS_TIMEOUT_MS: '50' });
     const key = await newPass(city, { rpm_limit: 1_000 });

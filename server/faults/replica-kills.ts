@@ -69,8 +69,7 @@ async function everyGatewayAnswers(cluster: Cluster, key: string): Promise<void>
     for (const deadline = performance.now() + 20_000; ; await Bun.sleep(20)) {
       const response = await fetch(`${url}/v1/chat/completions`, jsonInit(body, key)).catch(() => undefined);
       const text = await response?.text();
-      // Until limits are agreed on again after Redis is lost, refusing is the rule: the gateway is back all the same.
-      if (response?.ok || text?.includes('limits_unsettled')) break;
+      if (response?.ok) break;
       if (performance.now() > deadline) throw new Error(`${url} does not come back: ${response?.status} ${text}`);
     }
   }

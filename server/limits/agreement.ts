@@ -18,7 +18,10 @@ export interface Member {
   /** The last epoch it adopted. */
   epoch: number;
   redisOk: boolean;
-  /** `left`: it ended properly; what it had counted is known. `dead`: it has not been heard of for a while. */
+  /**
+   * `left`: it ended properly; what it had counted is known. `dead`: it has not been heard of for a while, or is known
+   * to run no more.
+   */
   state: 'live' | 'left' | 'dead';
   /** Since it was last heard of. */
   silentMs: number;
@@ -48,6 +51,10 @@ export interface Agreement {
   settle(epoch: number, participants: readonly string[]): Promise<void>;
   /** What the others had counted when they adopted this epoch, or left. */
   windowsOfOthers(epoch: number): Promise<Posted[]>;
+  /** What a dead process has let in in the last minute, by the book of calls: it cannot say so itself any more. */
+  windowsOfDead(id: string): Promise<Windows>;
+  /** Adopts the epoch in a dead process's name. */
+  adoptFor(id: string, epoch: number, windows: Windows): Promise<void>;
   leave(windows: Windows): Promise<void>;
 }
 
@@ -65,8 +72,14 @@ interface Row {
   windows: Windows;
 }
 
-/** Between the processes that share this memory: one server on SQLite, or several in a test. */
-export function createMemoryAgreement(monotonic: () => number): (me: string) => Agreement {
+/**
+ * Between the processes that share this memory: one server on SQLite, or several in a test.
+ * @param book what a dead process has let in.
+ */
+export function createMemoryAgreement(
+  monotonic: () => number,
+  book: (id: string) => Windows = () => ({}),
+): (me: string) => Agreement {
   let current: Epoch = { epoch: 1, store: 'memory', runId: '', participants: null };
   const rows = new Map<string, Row>();
   const rowOf = (me: string): Row => {
@@ -98,6 +111,12 @@ export function createMemoryAgreement(monotonic: () => number): (me: string) => 
         .filter(([id, row]) => id !== me && (row.epoch === epoch || row.leftAt !== null))
         .map(([, row]) => ({ windows: row.windows, agedMs: monotonic() - row.postedAt, hasLeft: row.leftAt !== null }));
     },
+    async windowsOfDead(id) {
+      return book(id);
+    },
+    async adoptFor(id, epoch, windows) {
+      Object.assign(rowOf(id), { epoch, windows, postedAt: monotonic() });
+    },
     async leave(windows) {
       Object.assign(rowOf(me), { windows, leftAt: monotonic(), postedAt: monotonic(), seenAt: monotonic() });
     },
@@ -106,10 +125,10 @@ export function createMemoryAgreement(monotonic: () => number): (me: string) => 
 
 export function memberOf(
   id: string,
-  row: { epoch: number; redisOk: boolean; seenAt: number; leftAt: number | null },
+  row: { epoch: number; redisOk: boolean; seenAt: number; leftAt: number | null; isGone?: boolean },
   now: number,
 ): Member {
   const silentMs = Math.max(0, now - row.seenAt);
-  const state = row.leftAt !== null ? 'left' : silentMs > DEAD_MS ? 'dead' : 'live';
+  const state = row.leftAt !== null ? 'left' : row.isGone || silentMs > DEAD_MS ? 'dead' : 'live';
   return { id, epoch: row.epoch, redisOk: row.redisOk, state, silentMs };
 }

@@ -5,13 +5,13 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { AppError } from '../lib/app-error.ts';
 import { RedisAway, type RedisLink } from '../redis/link.ts';
-import { type Agreement, FORGOTTEN_MS, type View } from './agreement.ts';
-import type { Windows } from './limits.ts';
+import type { Agreement, View } from './agreement.ts';
+import { agedBy, type Windows } from './limits.ts';
 import type { MemoryLimits } from './memory-limits.ts';
 import { CountersLost, type RedisLimits } from './redis-limits.ts';
 import { createShares, type Shares } from './shares.ts';
 
-export type Mode = { epoch: number; servers: number; openFromMs: number } & (
+export type Mode = { epoch: number; servers: number } & (
   | { store: 'redis'; redis: RedisLimits }
   | { store: 'memory'; shares: Shares }
 );
@@ -94,11 +94,9 @@ export class LimitsMode implements AsyncDisposable {
   async ready(): Promise<Mode> {
     for (const deadline = performance.now() + WAIT_MAX_MS; ;) {
       const now = performance.now();
-      if (this.#mode && now - this.#confirmedAt < CONFIRMED_MS) {
-        if (this.#mode.openFromMs <= now) return this.#mode;
-        throw unsettled(this.#mode.openFromMs - now);
-      }
-      if (now >= deadline || this.#closed || this.#waiting.length >= WAITING_MAX) throw unsettled(RETRY_AFTER_MS);
+      if (this.#mode && now - this.#confirmedAt < CONFIRMED_MS) return this.#mode;
+      if (now >= deadline || this.#closed || this.#waiting.length >= WAITING_MAX)
+        throw new AppError('limits_unsettled', { retryAfterMs: RETRY_AFTER_MS });
       await this.#nextChange(deadline - now);
     }
   }
@@ -223,36 +221,41 @@ export class LimitsMode implements AsyncDisposable {
   }
 
   async #addLeft(epoch: number, redis: RedisLimits): Promise<void> {
-    for (const { windows, agedMs, hasLeft } of await this.#options.agreement.windowsOfOthers(epoch)) {
-      if (!hasLeft) continue;
-      const aged = Math.max(0, Math.floor(agedMs / 1000) - 1);
-      const older = Object.entries(windows).map(([key, { slots }]) => [
-        key,
-        { slots: slots.map(([age, requests, tokens]) => [age + aged, requests, tokens]), open: 0 },
-      ]);
-      await redis.add(Object.fromEntries(older), new Map());
+    for (const { windows, agedMs, hasLeft } of await this.#options.agreement.windowsOfOthers(epoch))
+      if (hasLeft) await redis.add(agedBy(windows, agedMs), new Map());
+  }
+
+  /** A dead process has not said what it let in; the first of the living says it from the book of calls. */
+  async #speakFor(dead: readonly string[], view: View): Promise<void> {
+    const { agreement } = this.#options;
+    for (const id of dead) {
+      const windows = await agreement.windowsOfDead(id);
+      // First counted, then adopted: with the adoption calls may begin.
+      if (view.store === 'redis') await this.#redis!.add(windows, new Map());
+      await agreement.adoptFor(id, view.epoch, windows);
     }
+    this.#options.log.warn('what a dead server had let in was counted from its calls', { servers: dead });
   }
 
   async #settle(view: View): Promise<void> {
     const { agreement, clock } = this.#options;
     const late = view.members.filter(({ epoch, state }) => epoch !== view.epoch && state !== 'left');
     if (late.some(({ state }) => state === 'live')) return;
-    // A dead process has not said what it counted; it matters until it is a minute old.
-    const unknownMs = Math.max(0, ...late.map(({ silentMs }) => FORGOTTEN_MS - silentMs));
     const live = view.members.filter(({ state }) => state === 'live').map(({ id }) => id);
-    if (view.store === 'redis') {
-      const openFromMs = performance.now() + unknownMs;
-      return this.#begin({ epoch: view.epoch, servers: live.length, openFromMs, store: 'redis', redis: this.#redis! });
+    if (late.length > 0) {
+      const dead = late.map(({ id }) => id);
+      if (live[0] === agreement.me) await this.#speakFor(dead, view);
+      return;
     }
+    if (view.store === 'redis')
+      return this.#begin({ epoch: view.epoch, servers: live.length, store: 'redis', redis: this.#redis! });
     if (!view.participants) return agreement.settle(view.epoch, live);
     const rank = view.participants.indexOf(agreement.me);
     if (rank < 0) return;
     const count = view.participants.length;
     const others = await agreement.windowsOfOthers(view.epoch);
-    const unknownUntilMs = clock.monotonic() + unknownMs;
-    const shares = createShares({ clock, own: this.#own, others, rank, count, unknownUntilMs });
-    this.#begin({ epoch: view.epoch, servers: count, openFromMs: 0, store: 'memory', shares });
+    const shares = createShares({ clock, own: this.#own, others, rank, count });
+    this.#begin({ epoch: view.epoch, servers: count, store: 'memory', shares });
   }
 
   #begin(mode: Mode): void {
@@ -280,8 +283,4 @@ export class LimitsMode implements AsyncDisposable {
       this.#again = true;
     }
   }
-}
-
-function unsettled(retryAfterMs: number): AppError {
-  return new AppError('limits_unsettled', { retryAfterMs });
 }

@@ -45,3 +45,14 @@ export type Slot = [age: number, requests: number, tokens: number];
 
 /** What parties used in the last 60 seconds and have open, by `LimitScope.key`. */
 export type Windows = Record<string, { slots: Slot[]; open: number }>;
+
+/** The same windows, `agedMs` later. A second less: nothing may leave the window early. */
+export function agedBy(windows: Windows, agedMs: number): Windows {
+  const aged = Math.max(0, Math.floor(agedMs / 1000) - 1);
+  return Object.fromEntries(
+    Object.entries(windows).map(([key, { slots }]) => [
+      key,
+      { slots: slots.map(([age, requests, tokens]): Slot => [age + aged, requests, tokens]), open: 0 },
+    ]),
+  );
+}

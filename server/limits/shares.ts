@@ -15,8 +15,6 @@ export interface SharesOptions {
   /** This process's place among those that share, from 0, and how many they are. */
   rank: number;
   count: number;
-  /** Monotonic ms; until then somebody's calls are not known, and nothing is shared out. */
-  unknownUntilMs: number;
 }
 
 /** The n-th of `count` parts of `left`; all parts together are exactly `left`. */
@@ -27,7 +25,7 @@ export function partOf(left: number, rank: number, count: number): number {
 /** @returns the scope with the limits this process may go to now. */
 export type Shares = (scope: LimitScope) => LimitScope;
 
-export function createShares({ clock, own, others, rank, count, unknownUntilMs }: SharesOptions): Shares {
+export function createShares({ clock, own, others, rank, count }: SharesOptions): Shares {
   // A process that has just begun looks back to before its own clock's beginning.
   const secondOf = (ms: number) => Math.floor(ms / 1000) + 2 * WINDOW_SECONDS;
   const seconds = () => secondOf(clock.monotonic());
@@ -42,10 +40,9 @@ export function createShares({ clock, own, others, rank, count, unknownUntilMs }
   };
   return (scope) => {
     const [a, b] = [at(mine, scope.key), at(theirs, scope.key)];
-    const isUnknown = clock.monotonic() < unknownUntilMs;
     const share = (limit: number | null, what: 'requests' | 'tokens' | 'open') => {
       if (limit === null) return null;
-      return a[what] + (isUnknown ? 0 : partOf(limit - a[what] - b[what], rank, count));
+      return a[what] + partOf(limit - a[what] - b[what], rank, count);
     };
     return {
       ...scope,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { GUEST_PLAN_ID, settingsRpm } from '../plans/built-in.ts';
 import type { PermissionLevel, Principal } from '../plans/levels.ts';
 import { emptyLevel, levelOf } from '../plans/rows.ts';
+import { type CallParties, countedKeys } from '../plans/rules.ts';
 import type { PlanRow } from '../plans/store.ts';
 import type { SystemSettings } from '../settings/settings.ts';
 import type { PassParts, UserRow } from './store.ts';
@@ -99,6 +100,12 @@ export function adminPrincipal(installation: Installation): Principal {
     levels: [systemLevel(installation)],
     timeZone: installation.timeZone,
   });
+}
+
+/** Under which keys limits may have counted a call, by what its row says of who made it. */
+export function countedKeysOf({ ip, ...call }: Omit<CallParties, 'guestId'> & { ip: string | null }): string[] {
+  const isGuest = call.passId === null && call.userId === null && ip !== null;
+  return countedKeys({ ...call, guestId: isGuest ? guestId(ip) : null });
 }
 
 /** One guest per IPv4 address; per /64 network of IPv6, for a single house owns as many addresses as it likes. */

@@ -39,6 +39,21 @@ export function limitScopes(principal: Principal): readonly LimitScope[] {
   return scopes;
 }
 
+/** The parties of a call as its row in the ledger names them. */
+export type CallParties = Pick<Principal, 'passId' | 'seatId' | 'classroomId' | 'userId' | 'planId'> & {
+  /** Null where somebody is known. */
+  guestId: string | null;
+};
+
+/** The keys of every scope that `limitScopes` can have for the caller of this call, limited or not. */
+export function countedKeys({ passId, seatId, classroomId, userId, planId, guestId }: CallParties): string[] {
+  const own = Object.entries({ pass: passId, seat: seatId, classroom: classroomId, user: userId, guest: guestId })
+    .filter(([, id]) => id !== null)
+    .map(([kind, id]) => `${kind}:${id}`);
+  const party = passId ? `pass:${passId}` : userId ? `user:${userId}` : `guest:${guestId}`;
+  return [...own, ...(planId === null ? [] : [`${party}@plan:${planId}`]), 'system:system'];
+}
+
 function setsLimit({ rpmLimit, tpmLimit, maxParallel }: PermissionLevel): boolean {
   return rpmLimit !== null || tpmLimit !== null || maxParallel !== null;
 }

@@ -5,10 +5,12 @@ import * as initial from './0001-initial/index.ts';
 import * as replicas from './0002-replicas/index.ts';
 import * as llmService from './0003-llm-service/index.ts';
 import * as limits from './0004-limits/index.ts';
+import * as memberClocks from './0005-member-clocks/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
   '0002-replicas': replicas,
   '0003-llm-service': llmService,
   '0004-limits': limits,
+  '0005-member-clocks': memberClocks,
 };

@@ -94,4 +94,6 @@ export interface LimitMembersTable {
   postedAt: Ms;
   /** What it had counted when it adopted the epoch, or left. */
   counted: Json;
+  /** What its own clock showed when it was last seen. */
+  clockAt: Ms;
 }
