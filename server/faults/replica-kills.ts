@@ -70,7 +70,8 @@ async function everyGatewayAnswers(cluster: Cluster, key: string): Promise<void>
       const response = await fetch(`${url}/v1/chat/completions`, jsonInit(body, key)).catch(() => undefined);
       const text = await response?.text();
       if (response?.ok) break;
-      if (performance.now() > deadline) throw new Error(`${url} does not come back: ${response?.status} ${text}`);
+      if (performance.now() > deadline)
+        throw new Error(`${url} does not come back: ${response?.status} ${text}\n${cluster.lastWords(url)}`);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface Cluster extends AsyncDisposable {
   databaseUrl: string;
   /** Gateways that run just now. */
   urls(): string[];
+  /** The last it wrote, and how it ended if nobody killed it. */
+  lastWords(url: string): string;
   gateways: Part[];
   postgres: Part;
   redis: Part;
@@ -41,6 +43,7 @@ export async function startCluster(count: number): Promise<Cluster> {
     return {
       databaseUrl: postgres.url,
       urls: () => [...running.values()].map(({ url }) => url),
+      lastWords: (url) => lastWordsOf([...running.values()].find((server) => server.url === url)),
       gateways,
       postgres: { name: 'postgres', kill: () => postgres.kill(), start: () => postgres.start() },
       redis,
@@ -50,6 +53,10 @@ export async function startCluster(count: number): Promise<Cluster> {
     await stack.disposeAsync();
     throw error;
   }
+}
+
+function lastWordsOf(server: ServerProcess | undefined): string {
+  return server ? `${server.endedWith() ?? 'runs'}: ${server.output().slice(-3_000)}` : 'was killed';
 }
 
 async function createGateway(

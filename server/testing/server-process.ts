@@ -12,6 +12,8 @@ export interface ServerProcess {
   /** From the start of the process to its first good answer on /readyz. */
   readyMs: number;
   exited: Promise<number>;
+  /** Its exit code or the signal that ended it; null while it runs. */
+  endedWith(): number | string | null;
   kill(signal?: NodeJS.Signals): void;
   /** Everything it wrote so far. */
   output(): string;
@@ -73,6 +75,7 @@ async function startServer(folder: string, env: Record<string, string>): Promise
     pid: child.pid,
     readyMs: performance.now() - startedAt,
     exited: child.exited,
+    endedWith: () => child.exitCode ?? child.signalCode,
     kill: (signal = 'SIGKILL') => child.kill(signal),
     output: () => text,
   };
