@@ -2,7 +2,7 @@
 // counts only when the engine has written it and its transaction has been committed.
 import type { Account } from './accounts.ts';
 import { type Charge, chargeFor, orphanBill, wholeUsage } from './charge.ts';
-import type { CallFacts, Ending, OrphanFacts } from './calls.ts';
+import type { CallFacts, EndedCall, Ending, OrphanFacts } from './calls.ts';
 import type { Grant } from './grant.ts';
 import type {
   AccountRef,
@@ -33,7 +33,7 @@ export interface CallStore {
   insert(call: CallHeader, grant: Grant, accountIds: string[]): void;
   /** undefined = settled before, or never opened. */
   findOpen(id: string): CallFacts | undefined;
-  findCost(id: string): { costNanos: number; overHold: number } | undefined;
+  findEnded(id: string): EndedCall | undefined;
   /** Ends an open row. @returns false when it was not open. */
   settle(ending: Ending): boolean;
   insertAttempts(callId: string, attempts: readonly AttemptRecord[]): void;
@@ -96,7 +96,9 @@ export class LedgerBooks {
     const call = calls.findOpen(op.callId);
     const charge = call && this.#end(call, { state: 'settled', op }, freed);
     if (!charge) {
-      const row = calls.findCost(op.callId);
+      const row = calls.findEnded(op.callId);
+      // Its process was silent and taken for dead. The charge stays; what the upstreams were asked is known only now.
+      if (row?.state === 'orphaned') calls.insertAttempts(op.callId, op.attempts);
       return { settled: false, costNanos: row?.costNanos ?? 0, overHold: row?.overHold === 1 };
     }
     calls.insertAttempts(op.callId, op.attempts);

@@ -34,6 +34,13 @@ export interface Ending {
   charge: Charge;
 }
 
+/** What a second settle is answered with. */
+export interface EndedCall {
+  state: string;
+  costNanos: number;
+  overHold: number;
+}
+
 export function factsOf(call: CallHeader, { holdNanos, outputTokens }: Grant, accountIds: string[]): CallFacts {
   const { id, model, passId, userId, classroomId, planId } = call;
   return {

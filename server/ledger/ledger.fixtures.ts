@@ -1,5 +1,5 @@
 // Calls, accounts and settles for tests of the ledger.
-import type { AccountRef, CallHeader, HoldBound, OpenOp, SettleOp, UnitPrices } from './ledger.ts';
+import type { AccountRef, AttemptRecord, CallHeader, HoldBound, OpenOp, SettleOp, UnitPrices } from './ledger.ts';
 
 /** Saturday 21 November 2026, 02:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 21, 2);
@@ -112,3 +112,25 @@ export function settle(callId: string, costNanos: number, over: Partial<SettleIn
     ...over,
   };
 }
+
+const usage = { promptTokens: 11, cachedTokens: 3, cacheWriteTokens: 2, completionTokens: 7, reasoningTokens: 5 };
+
+export const attempt = (id: string, over: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  id,
+  channelId: 'chan_1',
+  channelKeyId: 'key_1',
+  routeId: 'route_1',
+  upstreamModel: 'upstream-model',
+  upstreamRequestId: 'up_1',
+  status: 'ok',
+  httpStatus: 200,
+  errorCode: null,
+  startedAt: NOON,
+  firstByteAt: NOON + 5,
+  endedAt: NOON + 9,
+  estimated: false,
+  costNanos: 18,
+  prices: onePerToken,
+  ...usage,
+  ...over,
+});

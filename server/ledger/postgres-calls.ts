@@ -4,6 +4,7 @@ import type { PostgresConnection } from '../db/postgres/connection.ts';
 import type { CallStore } from './books.ts';
 import {
   type CallFacts,
+  type EndedCall,
   type Ending,
   type FactsRow,
   factsOf,
@@ -16,7 +17,7 @@ import type { Grant } from './grant.ts';
 import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
 import { attemptRow, callRow, contentRow, endingRow } from './postgres-rows.ts';
 
-type KnownRow = FactsRow & { state: string; costNanos: number; overHold: number };
+type KnownRow = FactsRow & EndedCall;
 
 const FACTS = `c.id, c.held_nanos as "heldNanos", c.granted_tokens as "grantedTokens", c.account_ids as "accountIds",
   c.hour, c.model, c.pass_id as "passId", c.user_id as "userId", c.classroom_id as "classroomId",
@@ -90,9 +91,12 @@ export class GroupCalls implements CallStore {
     return this.#open.get(id) ?? (row?.state === 'open' ? parsedFacts(row) : undefined);
   }
 
-  findCost(id: string): { costNanos: number; overHold: number } | undefined {
+  findEnded(id: string): EndedCall | undefined {
     const ending = this.#endings.get(id);
-    if (ending) return { costNanos: ending.charge.costNanos, overHold: ending.charge.overHold ? 1 : 0 };
+    if (ending) {
+      const { state, charge } = ending;
+      return { state, costNanos: charge.costNanos, overHold: charge.overHold ? 1 : 0 };
+    }
     return this.#read.get(id);
   }
 

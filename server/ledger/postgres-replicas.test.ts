@@ -1,5 +1,6 @@
 // R06 and R07 with four replicas of the ledger, each with a connection of its own, on one database.
 import { expect, test } from 'bun:test';
+import { sql } from 'kysely';
 
 import { testEngine } from '../testing/test-database.ts';
 import { checkInvariants } from './invariants.ts';
@@ -34,4 +35,17 @@ test.skipIf(testEngine === 'sqlite')(
     expect(await checkInvariants(ledgers.raw)).toEqual([]);
   },
   60_000,
+);
+
+test.skipIf(testEngine === 'sqlite')(
+  'a process that starts leaves the calls of one elsewhere that was silent: it may have been cut off, and settle them yet',
+  async () => {
+    await using ledgers = await openTestLedgers();
+    const [old, fresh] = [ledgers.open(), ledgers.open()];
+    const input = open([account('p', 100)], bound(PRICE));
+    await old.ledger.open(input);
+    await sql`update replicas set host = 'elsewhere', seen_at = seen_at - 60000`.execute(ledgers.raw);
+    expect(await fresh.ledger.recover(Date.now())).toBe(0);
+    expect(await old.ledger.settle(settle(input.call.id, PRICE))).toMatchObject({ settled: true });
+  },
 );

@@ -26,6 +26,7 @@ const OPEN_PATIENCE_MS = 10_000;
 const POLL_MS = 100;
 const BEAT_MS = 2_000;
 const SWEEP_MS = 5_000;
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
 const RETRY_FIRST_MS = 20;
 const RETRY_MAX_MS = 500;
 const CLOSE_MAX_MS = 5_000;
@@ -161,10 +162,12 @@ export class PostgresWriter implements LedgerWriter, AsyncDisposable {
     const connection = await this.#session.begin();
     this.#engine.begin();
     const ops = group.map(({ op }) => op);
-    const isRecovery = ops.some(({ kind }) => kind === 'recover');
-    const gone = isRecovery ? await this.#goneReplicas(connection) : [];
+    const recovery = ops.find((op) => op.kind === 'recover');
+    // One that starts has not given the others, who may have been cut off as well, the time to say that they live.
+    const isStarting = recovery !== undefined && !recovery.whileRunning;
+    const gone = recovery ? await this.#goneReplicas(connection) : [];
     const waiting = ops.length > 0 || this.#engine.hasWork() ? this.#engine.waiting() : [];
-    await this.#books.load(connection, { ops, waiting, gone, silenceMs: LEASE_MS });
+    await this.#books.load(connection, { ops, waiting, gone, silenceMs: isStarting ? NEVER_MS : LEASE_MS });
     this.#outcomes = group.map((item) => this.#apply(item));
     this.#engine.flush();
     await this.#books.write(connection);

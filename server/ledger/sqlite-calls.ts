@@ -5,6 +5,7 @@ import type { Statements } from '../db/sqlite/statements.ts';
 import type { CallStore } from './books.ts';
 import {
   type CallFacts,
+  type EndedCall,
   type Ending,
   type FactsRow,
   factsOf,
@@ -29,7 +30,7 @@ export class CallRows implements CallStore {
   readonly #content: Statement;
   readonly #progress: Statement;
   readonly #findOpen: Statement<FactsRow, [string]>;
-  readonly #findCost: Statement<{ costNanos: number; overHold: number }, [string]>;
+  readonly #findEnded: Statement<EndedCall, [string]>;
   readonly #orphans: Statement<OrphanRow, [number]>;
 
   constructor(statements: Statements) {
@@ -41,8 +42,8 @@ export class CallRows implements CallStore {
       `update calls set delivered_bytes = max(delivered_bytes, ?) where id = ? and state = 'open'`,
     );
     this.#findOpen = statements.prepare(`select ${FACTS} from calls where id = ? and state = 'open'`);
-    this.#findCost = statements.prepare(
-      'select cost_nanos as costNanos, over_hold as overHold from calls where id = ?',
+    this.#findEnded = statements.prepare(
+      'select state, cost_nanos as costNanos, over_hold as overHold from calls where id = ?',
     );
     this.#orphans = statements.prepare(
       `select ${FACTS}, prompt_estimate as promptEstimate,
@@ -96,8 +97,8 @@ export class CallRows implements CallStore {
     return row ? parsedFacts(row) : undefined;
   }
 
-  findCost(id: string): { costNanos: number; overHold: number } | undefined {
-    return this.#findCost.get(id) ?? undefined;
+  findEnded(id: string): EndedCall | undefined {
+    return this.#findEnded.get(id) ?? undefined;
   }
 
   /** Ends an open row. @returns false when it was not open. */

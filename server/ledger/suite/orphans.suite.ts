@@ -1,9 +1,9 @@
 // Calls that a dead process left open.
 import { expect, test } from 'bun:test';
 
-import { account, bound, header, NOON, onePerToken, open, settle } from '../ledger.fixtures.ts';
+import { account, attempt, bound, header, NOON, onePerToken, open, settle } from '../ledger.fixtures.ts';
 import type { SuiteContext } from '../ledger.suite.ts';
-import { callRow, failureOf, opened, spending } from './read.ts';
+import { callRow, countRows, failureOf, opened, spending } from './read.ts';
 
 const LATER = NOON + 60_000;
 
@@ -52,13 +52,17 @@ export function orphanTests({ current }: SuiteContext): void {
     expect(await callRow(handle.raw, unpriced.id)).toMatchObject({ cost_nanos: 0, prompt_tokens: 5, unpriced: 1 });
   });
 
-  test('are settled once: a late settle and a second recovery change nothing', async () => {
+  test('are settled once: a late settle and a second recovery change no charge', async () => {
     const handle = current();
     const { id } = await opened(handle.ledger, open([account('p', 100)], bound(60)));
     await handle.restart();
     expect(await handle.ledger.recover(LATER)).toBe(1);
     expect(await handle.ledger.recover(LATER)).toBe(0);
-    expect(await handle.ledger.settle(settle(id, 50))).toMatchObject({ settled: false, costNanos: 0 });
+    const late = { ...settle(id, 50), attempts: [attempt(`att_${id}`)] };
+    for (let i = 0; i < 2; i += 1)
+      expect(await handle.ledger.settle(late)).toMatchObject({ settled: false, costNanos: 0 });
+    // What was asked of upstreams is on record all the same.
+    expect(await countRows(handle.raw, 'attempts')).toBe(1);
     expect(await spending(handle.raw)).toEqual({ 'pass:p': { settled: 0, held: 0, cap: 100, calls: 1 } });
   });
 

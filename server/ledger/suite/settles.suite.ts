@@ -2,32 +2,11 @@
 import { expect, test } from 'bun:test';
 import { sql } from 'kysely';
 
-import { account, bound, header, NOON, onePerToken, open, settle } from '../ledger.fixtures.ts';
+import { account, attempt, bound, header, NOON, onePerToken, open, settle } from '../ledger.fixtures.ts';
 import type { SuiteContext } from '../ledger.suite.ts';
-import type { AttemptRecord } from '../ledger.ts';
 import { callRow, countRows, opened, spending } from './read.ts';
 
 const usage = { promptTokens: 11, cachedTokens: 3, cacheWriteTokens: 2, completionTokens: 7, reasoningTokens: 5 };
-
-const attempt = (id: string, over: Partial<AttemptRecord> = {}): AttemptRecord => ({
-  id,
-  channelId: 'chan_1',
-  channelKeyId: 'key_1',
-  routeId: 'route_1',
-  upstreamModel: 'upstream-model',
-  upstreamRequestId: 'up_1',
-  status: 'ok',
-  httpStatus: 200,
-  errorCode: null,
-  startedAt: NOON,
-  firstByteAt: NOON + 5,
-  endedAt: NOON + 9,
-  estimated: false,
-  costNanos: 18,
-  prices: onePerToken,
-  ...usage,
-  ...over,
-});
 
 export function settleTests({ current }: SuiteContext): void {
   test('charges the cost, gives the hold back, completes the row', async () => {
