@@ -33,3 +33,22 @@ test.skipIf(testEngine === 'sqlite')('a unique violation names its column, also 
   expect((await sql<{ n: number }>`select count(*) as n from pupils`.execute(raw)).rows[0]!.n).toBe(0);
   await close();
 });
+
+test.skipIf(testEngine === 'sqlite')(
+  'a connection that breaks while it is in use fails its transaction, not the process',
+  async () => {
+    const { raw, close } = await openTestDatabase('');
+    const failure = await failureOf(
+      raw.transaction().execute(async (trx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+        await sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(raw);
+        // Nothing is asked meanwhile, so the break is an event and no answer.
+        await Bun.sleep(200);
+        await sql`select 1`.execute(trx);
+      }),
+    );
+    expect(failure?.problem).toBe('unavailable');
+    expect((await sql<{ n: number }>`select 1 as n`.execute(raw)).rows).toEqual([{ n: 1 }]);
+    await close();
+  },
+);

@@ -38,8 +38,10 @@ export function openPostgres(
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
   });
-  // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
+  // A connection that breaks is replaced by the pool, and whoever uses it is told by the next answer. Without these
+  // listeners the event would end the process: the first is for idle connections, the second for those in use.
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   const dialect = new PostgresDialect({ pool: withOurErrors(pool) });
   const raw = new Kysely<never>({ dialect });
   const db = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
