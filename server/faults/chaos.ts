@@ -1,8 +1,10 @@
 // Calls through channels that flap and keys that die, with two journals: the upstream's and the clients'. Afterwards
 // the ledger has to say the same as both.
 import { checkInvariants } from '../ledger/invariants.ts';
+import { secondOpinion } from '../ledger/second-opinion.ts';
 import { createGatewayApp, PRICES } from '../testing/gateway-app.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
+import { testEngine } from '../testing/test-database.ts';
 import { answer, type Fault, good, GOOD_EVENTS, startFaultUpstream, stream } from '../testing/fault-upstream.ts';
 
 export interface ChaosReport {
@@ -132,4 +134,5 @@ async function compare(
   const keys = await gateway.app.ctx.db.selectFrom('channelKeys').select('status').execute();
   report.deadKeys = keys.filter(({ status }) => status === 'disabled').length;
   wrong.push(...(await checkInvariants(gateway.app.ctx.db as never)).map((problem) => JSON.stringify(problem)));
+  wrong.push(...(await secondOpinion(gateway.app.ctx.db as never, testEngine)));
 }
