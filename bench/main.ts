@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { startDriver } from './driver.ts';
 import { readOptions } from './options.ts';
-import { ROWS, SIZES } from './rows.ts';
+import { descriptorsMax } from './processes.ts';
+import { ROWS, SIZES, withinDescriptors } from './rows.ts';
 import { runRounds } from './run.ts';
 import { DRIVER_CORE, TARGET_CORE } from './spawn.ts';
 import { replaceResults, renderTable } from './table.ts';
@@ -27,7 +28,11 @@ async function main(): Promise<void> {
   const kind = options.quick ? 'quick' : 'whole';
   const rounds = options.rounds ?? ROUNDS[kind];
   using driver = await startDriver();
-  const run = await runRounds(driver, { targets, rows: options.rows, rounds, size: SIZES[kind] }, console.error);
+  const run = await runRounds(
+    driver,
+    { targets, rows: options.rows, rounds, size: withinDescriptors(SIZES[kind], descriptorsMax()) },
+    console.error,
+  );
   faults.push(...run.faults);
   const lines = ROWS.flatMap((row) => row.figures.map((figure) => ({ ...figure, row: row.name })));
   const text = [

@@ -1,7 +1,8 @@
 // Reading /proc: CPU and memory of a process and of all that came from it.
 import { expect, test } from 'bun:test';
 
-import { familyOf, parseStat, usageOf } from './processes.ts';
+import { descriptorsMax, familyOf, parseStat, usageOf } from './processes.ts';
+import { SIZES, withinDescriptors } from './rows.ts';
 
 test('a line of /proc/PID/stat, with brackets and blanks in the name', () => {
   const line =
@@ -18,4 +19,11 @@ test('a family is the process, its children and theirs, in whatever order they a
 test.if(process.platform === 'linux')('this process uses memory, and a process that is not there uses nothing', () => {
   expect(usageOf([process.pid]).rssBytes).toBeGreaterThan(10_000_000);
   expect(usageOf([2 ** 30])).toEqual({ cpuUs: 0, rssBytes: 0 });
+});
+
+test('idle streams are as many as there are descriptors for, two each', () => {
+  const line = (hard: string) =>
+    `Max cpu time  unlimited  unlimited  seconds\nMax open files            1024                 ${hard}               files\n`;
+  expect(withinDescriptors(SIZES.whole, descriptorsMax(line('20000'))).idleStreams).toBe(9_750);
+  expect(withinDescriptors(SIZES.whole, descriptorsMax(line('unlimited'))).idleStreams).toBe(10_000);
 });

@@ -36,6 +36,12 @@ export function familyOf(roots: readonly number[], all: readonly ProcessStat[]):
   return all.filter(({ pid }) => family.has(pid));
 }
 
+/** The hard limit of open files, which processes started from here can raise theirs to. */
+export function descriptorsMax(limits = readFileSync('/proc/self/limits', 'latin1')): number {
+  const [, , hard = ''] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits) ?? [];
+  return hard === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(hard);
+}
+
 export interface Usage {
   cpuUs: number;
   rssBytes: number;

@@ -17,6 +17,15 @@ export const SIZES: Record<'whole' | 'quick', Size> = {
   quick: { warmUpMs: 1_000, measureMs: 3_000, idleStreams: 1_000, idleMs: 2_000 },
 };
 
+/** What a gateway needs besides two descriptors a stream. */
+const SPARE_DESCRIPTORS = 500;
+
+/** No more idle streams than a gateway can have descriptors for: one to the client, one to the upstream. */
+export function withinDescriptors(size: Size, descriptorsMax: number): Size {
+  const streams = Math.floor((descriptorsMax - SPARE_DESCRIPTORS) / 2);
+  return { ...size, idleStreams: Math.max(1, Math.min(size.idleStreams, streams)) };
+}
+
 const CONNECTIONS = 64;
 const STREAMS = 64;
 const MANY_STREAMS = 512;

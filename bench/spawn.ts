@@ -3,6 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../scripts/lib/root.mjs';
+import { pidsOf } from './processes.ts';
 
 /** The gateway under test runs alone on the first core; load and upstream share the second. */
 export const TARGET_CORE = 0;
@@ -73,6 +74,11 @@ export async function untilReady(child: Child, url: string): Promise<number> {
 }
 
 const tail = ({ logPath }: Child) => readFileSync(logPath, 'utf8').slice(-2_000);
+
+/** Moves a process that runs already, and all that came from it, to the target's core. */
+export function pinToTarget(root: number): void {
+  for (const pid of pidsOf([root])) Bun.spawnSync(['taskset', '-a', '-c', '-p', String(TARGET_CORE), String(pid)]);
+}
 
 export function freePort(): number {
   const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });

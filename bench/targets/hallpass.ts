@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { ROOT } from '../../scripts/lib/root.mjs';
+import { startTestRedis } from '../../server/testing/test-redis.ts';
 import { MODEL } from '../answers.ts';
-import { pidsOf } from '../processes.ts';
-import { freePort, startTarget, TARGET_CORE, untilReady } from '../spawn.ts';
-import { bearer, type Running, type Target } from './target.ts';
+import { freePort, pinToTarget, startTarget, untilReady } from '../spawn.ts';
+import { bearer, postJson, type Running, type Target } from './target.ts';
 
 const ADMIN_KEY = 'sk-bench-admin-key-0123456789';
 const ADMIN_PASSWORD = 'correct horse battery';
@@ -45,6 +45,14 @@ export const hallpassPostgres: Target = {
   start: (upstreamPort) => start('hallpass-pg', upstreamPort, postgresStore),
 };
 
+export const hallpassRedis: Target = {
+  name: 'hallpass-redis',
+  title: 'Hallpass, PostgreSQL and Redis',
+  on: `${ON} As one of several servers: limits through Redis. Both run on the same core; their CPU is in the figures.`,
+  install: async () => {},
+  start: (upstreamPort) => start('hallpass-redis', upstreamPort, sharedStores),
+};
+
 async function sqliteStore(folder: string): Promise<Store> {
   const path = join(folder, 'hallpass.db');
   const sql = new Bun.SQL(`sqlite://${path}`);
@@ -53,8 +61,7 @@ async function sqliteStore(folder: string): Promise<Store> {
 
 async function postgresStore(): Promise<Store> {
   const postgres = await startPostgres({ durable: true });
-  for (const pid of pidsOf([postgres.pid]))
-    Bun.spawnSync(['taskset', '-a', '-c', '-p', String(TARGET_CORE), String(pid)]);
+  pinToTarget(postgres.pid);
   const sql = new Bun.SQL(postgres.url, { max: 1 });
   return {
     env: { DATABASE_URL: postgres.url },
@@ -63,6 +70,21 @@ async function postgresStore(): Promise<Store> {
     close: async () => {
       await sql.close();
       await postgres.stop();
+    },
+  };
+}
+
+async function sharedStores(): Promise<Store> {
+  const redis = await startTestRedis();
+  pinToTarget(redis.pid);
+  const store = await postgresStore();
+  return {
+    ...store,
+    env: { ...store.env, REDIS_URL: redis.url },
+    pids: [...store.pids, redis.pid],
+    close: async () => {
+      await store.close();
+      await redis[Symbol.asyncDispose]();
     },
   };
 }
@@ -107,7 +129,7 @@ async function start(name: string, upstreamPort: number, open: (folder: string) 
 }
 
 async function setUp(url: string, upstreamPort: number, sql: Bun.SQL): Promise<Pick<Running, 'callers' | 'refusals'>> {
-  const login = await post(`${url}/api/auth/admin/login`, { username: 'admin', password: ADMIN_PASSWORD });
+  const login = await postJson(`${url}/api/auth/admin/login`, { username: 'admin', password: ADMIN_PASSWORD });
   const channel = {
     name: 'bench',
     base_url: `http://127.0.0.1:${upstreamPort}/v1`,
@@ -116,14 +138,14 @@ async function setUp(url: string, upstreamPort: number, sql: Bun.SQL): Promise<P
     rpm_limit: 1_000_000,
     prices: { prompt: 1, completion: 2 },
   };
-  await post(`${url}/api/admin/channels`, channel, login.access_token as string);
+  await postJson(`${url}/api/admin/channels`, channel, login.access_token as string);
   const now = Date.now();
   await sql`insert into classrooms (id, name, status, metadata, budget_nanos, rpm_limit, tpm_limit, max_parallel, created_at, updated_at)
     values (${CLASSROOM}, 'Bench', 'active', '{}', ${BUDGET_DOLLARS * 1e9}, ${HIGH}, ${HIGH}, ${HIGH}, ${now}, ${now})`;
   const limits = { rpm_limit: HIGH, tpm_limit: HIGH, max_parallel_requests: HIGH, team_id: CLASSROOM };
   const pass = async (fields: object) => {
     const body = { max_budget: BUDGET_DOLLARS, ...limits, ...fields };
-    return bearer((await post(`${url}/key/generate`, body, ADMIN_KEY)).key as string);
+    return bearer((await postJson(`${url}/key/generate`, body, ADMIN_KEY)).key as string);
   };
   const callers = [];
   for (let seat = 0; seat < SEATS; seat++) callers.push(await pass({ key_alias: `seat ${seat}` }));
@@ -135,13 +157,6 @@ async function setUp(url: string, upstreamPort: number, sql: Bun.SQL): Promise<P
       rate: { headers: await pass({ rpm_limit: 0 }), status: 429 },
     },
   };
-}
-
-async function post(url: string, body: object, token?: string): Promise<Record<string, unknown>> {
-  const headers = { 'content-type': 'application/json', ...(token ? bearer(token) : {}) };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Record<string, unknown>;
 }
 
 /** Promise 1, looked up in the database: one settled row a call, nothing open, nothing held, and the money adds up. */

@@ -50,4 +50,12 @@ export function refusedAsk(target: Running, { headers, status }: Refusing): Ask 
   return { ...askOf(target, 'whole'), callers: [headers], expect: 'refused', status };
 }
 
+/** @throws Error with the answer, unless it is good. */
+export async function postJson(url: string, body: object, token?: string): Promise<Record<string, unknown>> {
+  const headers = { 'content-type': 'application/json', ...(token ? bearer(token) : {}) };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
 export const bearer = (key: string) => ({ Authorization: `Bearer ${key}` });

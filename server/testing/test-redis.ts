@@ -13,6 +13,8 @@ export const hasRedis = PROGRAM !== '';
 
 export interface TestRedis extends AsyncDisposable {
   url: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   /** Starts it again on its port, with the snapshot of the last SAVE if there is one. */
   start(): Promise<void>;
   kill(): Promise<void>;
@@ -34,6 +36,9 @@ export async function startTestRedis(): Promise<TestRedis> {
   };
   return {
     url,
+    get pid() {
+      return server.pid;
+    },
     start: async () => void (server = await startServer(folder, port)),
     kill,
     pause: () => server.kill('SIGSTOP'),
