@@ -61,7 +61,7 @@ async function admitted(
   let claim: Claim | undefined;
   try {
     asked = await ask(http, ctx, read, format);
-    const call = measure(await admit(ctx, asked));
+    const call = measure(await admit(ctx, asked), ctx.gateway.signatures);
     const key = http.req.raw.headers.get('idempotency-key');
     if (key !== null) {
       const found = await claimKey(ctx, call, key);

@@ -56,6 +56,12 @@ describe('a message', () => {
     });
   });
 
+  test('clearing old thinking is no cost without a bound', async () => {
+    const edits = [{ type: 'clear_thinking_20251015', keep: 'all' }];
+    expect((await ask({ context_management: { edits } })).status).toBe(200);
+    expect(upstream.journal.at(-1)!.body.context_management).toEqual({ edits });
+  });
+
   test('the client’s version and betas travel', async () => {
     await ask({}, { 'anthropic-version': '2024-01-01', 'anthropic-beta': 'a-2025,b-2025' });
     expect(upstream.journal.at(-1)!.headers).toMatchObject({
@@ -136,6 +142,7 @@ describe('errors have Anthropic’s shape', () => {
     for (const fields of [
       { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
       { mcp_servers: [{ url: 'https://x.example' }] },
+      { context_management: { edits: [{ type: 'compact_20260112' }] } },
       { system: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
     ]) {
       const refused = await ask(fields);

@@ -6,6 +6,8 @@ const MESSAGE_OVERHEAD = 16;
 /** Names, types and the preamble around each tool. */
 const TOOL_OVERHEAD = 64;
 const PROMPT_OVERHEAD = 64;
+/** What Claude is told of tools before the first one, 264 to 675 tokens by model: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/overview#pricing */
+const CLAUDE_TOOLS_PREAMBLE = 1_000;
 /** Speech is counted at 10 tokens a second; the leanest audio in use (8 kbit/s) carries 1,000 bytes in one. */
 const AUDIO_BYTES_PER_TOKEN = 100;
 
@@ -73,7 +75,9 @@ export function sizeOf(
   request: Pick<ChatRequest, 'messages' | 'tools'>,
   upstreamModels: readonly string[],
 ): PromptSize {
-  const overhead = PROMPT_OVERHEAD + request.messages.length * MESSAGE_OVERHEAD + request.tools.length * TOOL_OVERHEAD;
+  const preamble = request.tools.length > 0 && upstreamModels.some(isClaude) ? CLAUDE_TOOLS_PREAMBLE : 0;
+  const overhead =
+    PROMPT_OVERHEAD + preamble + request.messages.length * MESSAGE_OVERHEAD + request.tools.length * TOOL_OVERHEAD;
   const imageTokens = size.images === 0 ? 0 : size.images * Math.max(...upstreamModels.map(imageTokensOf));
   return {
     estimateTokens:
@@ -123,6 +127,8 @@ function addPart(size: Counting, part: Record<string, unknown>): void {
   }
   size.unknownMedia.add(typeof type === 'string' ? type.slice(0, 40) : 'unknown');
 }
+
+const isClaude = (model: string) => /claude/i.test(model);
 
 function imageTokensOf(model: string): number {
   return IMAGE_TOKENS.find(([family]) => family.test(model))?.[1] ?? IMAGE_TOKENS_UNKNOWN;

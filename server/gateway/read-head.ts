@@ -127,7 +127,7 @@ function answerContext(call: Call, { ctx, route }: Attempt): AnswerContext {
 }
 
 /** Whose reasoning a call's is. */
-export function ownerOf({ principal, ip }: Call): string {
+export function ownerOf({ principal, ip }: Pick<Call, 'principal' | 'ip'>): string {
   return principal.passId ?? principal.userId ?? principal.seatId ?? `guest ${ip}`;
 }
 

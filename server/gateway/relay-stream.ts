@@ -142,7 +142,10 @@ export class StreamRelay implements Watched {
     if (item.kind === 'failed') return this.#endedByUs() ?? cut(item.reason);
     if (item.kind === 'end') return this.#finished ? { ok: true } : cut('the stream ended without a finish reason');
     const reading = this.#reader.read(item.data);
-    if (reading.kind === 'done') return { ok: true };
+    if (reading.kind === 'done') {
+      this.#usage = reading.usage ?? this.#usage;
+      return { ok: true };
+    }
     if (reading.kind === 'malformed') return cut('an event was not JSON');
     if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
     this.#note(reading);

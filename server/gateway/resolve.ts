@@ -8,6 +8,9 @@ import type { Principal } from '../plans/levels.ts';
 import { contentPolicyOf, effective } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
+import { estimateTokens, type PromptSize } from './prompt-size.ts';
+import type { SignatureMemory } from './protocols/signature-memory.ts';
+import { ownerOf } from './read-head.ts';
 import { speakingRoutes } from './speaking-routes.ts';
 
 /** Finds the model by the caller's own alias, the system's alias or its name. @throws AppError model_not_found */
@@ -19,19 +22,37 @@ export function findModel(ctx: AppContext, principal: Principal, asked: string):
 }
 
 /** Measures the request and fixes its routes and prices. @throws AppError model_unpriced, channel_unavailable. */
-export function measure(asked: AskedCall): Call {
+export function measure(asked: AskedCall, signatures: SignatureMemory): Call {
   const { model, principal, request } = asked;
   refuseOtherModels(asked);
   const capped = isCapped(principal.levels);
   const routes = speakingRoutes(asked, usableRoutes(model, capped));
-  const size = asked.format.measure(
-    request,
-    routes.map(({ upstreamModel }) => upstreamModel),
+  const size = withCarried(
+    asked.format.measure(
+      request,
+      routes.map(({ upstreamModel }) => upstreamModel),
+    ),
+    carriedBytes(asked, routes, signatures),
   );
   const prices = dearestPrices(
     routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null),
   );
   return { ...asked, routes, size, capped, prices, contentPolicy: contentPolicyOf(principal.levels) };
+}
+
+/** Remembered reasoning that a translation puts back is prompt that the client did not send. */
+function carriedBytes(asked: AskedCall, routes: readonly CatalogRoute[], signatures: SignatureMemory): number {
+  const owner = ownerOf(asked);
+  const bytes = routes.map(({ channel }) =>
+    asked.format.bridge(channel.protocol)?.carriedBytes?.(asked.request, signatures, owner),
+  );
+  return Math.max(0, ...bytes.map((count) => count ?? 0));
+}
+
+function withCarried(size: PromptSize, bytes: number): PromptSize {
+  if (bytes === 0) return size;
+  const { estimateTokens: estimate, boundTokens } = size;
+  return { ...size, estimateTokens: estimate + estimateTokens(bytes, bytes), boundTokens: boundTokens + bytes };
 }
 
 /** OpenRouter's list of models to fall back on would lead past the models a caller may use. */

@@ -5,6 +5,8 @@ import { AppError } from '../../lib/app-error.ts';
 export interface TextPart {
   type: 'text';
   text: string;
+  /** Where an upstream's prompt cache should end; Anthropic's `cache_control`. */
+  cacheMark?: unknown;
 }
 
 /** A picture by address or as base64 data. */
@@ -65,6 +67,7 @@ export interface Tool {
   /** JSON schema. */
   parameters?: unknown;
   strict?: boolean;
+  cacheMark?: unknown;
 }
 
 export type ToolChoice = { type: 'auto' | 'none' | 'any' } | { type: 'tool'; name: string };
@@ -91,6 +94,8 @@ export interface Prompt {
   reasoning?: { effort?: Effort; budgetTokens?: number };
   /** The client's own name for its end user. */
   user?: string;
+  /** What requests with the same beginning share; only a hint. */
+  cacheKey?: string;
   stream: boolean;
 }
 

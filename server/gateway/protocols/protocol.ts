@@ -62,6 +62,8 @@ export interface Bridge {
   path(upstreamModel: string, stream: boolean): string;
   /** The upstream's body. @throws AppError unsupported_parameter naming what the upstream's format cannot express. */
   body(request: ChatRequest, draft: UpstreamDraft): Record<string, unknown>;
+  /** Bytes of remembered reasoning that `body` puts back in: a part of the prompt that the client did not send. */
+  carriedBytes?(request: ChatRequest, memory: SignatureMemory, owner: string): number;
   /** Reads a whole answer; undefined when it is none. */
   readWhole(text: string, answer: AnswerContext): WholeReading | undefined;
   /** Reads a streamed answer, event by event. */
@@ -86,7 +88,7 @@ export type StreamReading =
       finished: boolean;
       usage?: TokenUsage;
     }
-  | { kind: 'done' }
+  | { kind: 'done'; usage?: TokenUsage }
   | { kind: 'error'; error: unknown }
   | { kind: 'malformed' };
 

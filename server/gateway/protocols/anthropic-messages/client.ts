@@ -3,8 +3,11 @@ import { AppError } from '../../../lib/app-error.ts';
 import { type ChatMessage, type ChatRequest, checkCommon, wholeOrNone } from '../../request-body.ts';
 import { measureJson } from '../measure-json.ts';
 import { unsupported } from '../neutral.ts';
+import { chatUpstream } from '../openai-chat/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
+import { translation } from '../translation.ts';
 import { messagesPass } from './pass.ts';
+import { messagesClient } from './sides.ts';
 
 /** What a client of the Messages API may set for its upstream. */
 export const TRAVELLING_HEADERS = ['anthropic-beta', 'anthropic-version'] as const;
@@ -12,7 +15,7 @@ export const TRAVELLING_HEADERS = ['anthropic-beta', 'anthropic-version'] as con
 /** Tools the caller runs itself; all others run upstream, at a price nobody can bound. */
 const OWN_TOOLS = /^(custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
 /** Fields whose price has no bound. */
-const UNBOUNDED_FIELDS = ['mcp_servers', 'container', 'inference_geo', 'speed', 'context_management'];
+const UNBOUNDED_FIELDS = ['mcp_servers', 'container', 'inference_geo', 'speed'];
 
 /** @throws AppError invalid_body, invalid_parameter. */
 export function checkMessagesRequest(body: unknown): ChatRequest {
@@ -49,6 +52,8 @@ export function refuseUnboundedMessages({ fields, tools }: ChatRequest): void {
   for (const name of UNBOUNDED_FIELDS)
     if (fields[name] !== undefined && fields[name] !== null && fields[name] !== 'standard')
       throw unsupported(name, 'its cost has no upper bound, and this pass has a budget');
+  if (compacts(fields.context_management))
+    throw unsupported('context_management', 'only clearing has a known cost, and this pass has a budget');
   const hosted = (tools as ({ type?: unknown } | null)[]).find(
     (tool) => tool?.type !== undefined && !OWN_TOOLS.test(String(tool.type)),
   );
@@ -58,11 +63,25 @@ export function refuseUnboundedMessages({ fields, tools }: ChatRequest): void {
     throw unsupported('cache_control', 'a cache of one hour has no known price, and this pass has a budget');
 }
 
+/** Clearing old results and thinking only makes the prompt smaller; a summary is written by a call of its own. */
+function compacts(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const { edits } = value as { edits?: unknown };
+  return (
+    !Array.isArray(edits) || edits.some((edit: { type?: unknown } | null) => !String(edit?.type).startsWith('clear_'))
+  );
+}
+
 function wrong(param: string, detail: string): AppError {
   return new AppError('invalid_parameter', { param, params: { param, detail } });
 }
 
-const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = { 'anthropic-messages': messagesPass };
+const toChat = translation(messagesClient, chatUpstream);
+const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
+  'anthropic-messages': messagesPass,
+  'openai-chat': toChat,
+  demo: toChat,
+};
 
 export const anthropicMessages: ClientFormat = {
   name: 'anthropic-messages',

@@ -31,7 +31,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function reasoningOf({ reasoning_content: old, reasoning: now, reasoning_details: details }: Delta): string {
+/** The reasoning of a message or delta, whichever name it came under. */
+export function reasoningOf({ reasoning_content: old, reasoning: now, reasoning_details: details }: Delta): string {
   if (isText(old)) return old;
   if (isText(now)) return now;
   if (!Array.isArray(details)) return '';

@@ -1,0 +1,157 @@
+// A chat completion of an upstream in the neutral form, whole or streamed.
+import type { Finish, NeutralAnswer, NeutralEvent, Part } from '../neutral.ts';
+import type { AnswerContext } from '../protocol.ts';
+import type { UpstreamEvents } from '../translation.ts';
+import { type Delta, reasoningOf } from './reasoning.ts';
+import { splitWhole, ThinkSplitter } from './think-tags.ts';
+import { readUsage } from './usage.ts';
+
+type Fields = Record<string, unknown>;
+
+const FINISHES: Record<string, Finish> = {
+  length: 'length',
+  tool_calls: 'tool_calls',
+  function_call: 'tool_calls',
+  content_filter: 'content_filter',
+};
+
+const finishOf = (reason: unknown): Finish => FINISHES[String(reason)] ?? 'stop';
+
+export function readChatAnswer(text: string, { thinkTags, id }: AnswerContext): NeutralAnswer | undefined {
+  const answer = parse(text);
+  const [choice] = Array.isArray(answer?.choices) ? (answer.choices as (Fields | null)[]) : [];
+  const message = choice?.message as (Delta & Fields) | undefined;
+  if (!answer || !choice || !message) return undefined;
+  let content = typeof message.content === 'string' ? message.content : '';
+  let thought = reasoningOf(message);
+  if (thinkTags) {
+    const split = splitWhole(content, thinkTags);
+    content = split.content;
+    thought += split.reasoning;
+  }
+  const parts: Part[] = [];
+  if (thought !== '') parts.push({ type: 'reasoning', text: thought });
+  if (content !== '') parts.push({ type: 'text', text: content });
+  if (typeof message.refusal === 'string') parts.push({ type: 'refusal', text: message.refusal });
+  const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as Fields[]) : [];
+  for (const [index, call] of calls.entries()) {
+    const { name, arguments: written } = (call.function ?? {}) as Fields;
+    parts.push({
+      type: 'call',
+      id: String(call.id || `${id}_${index}`),
+      name: String(name),
+      arguments: typeof written === 'string' ? written : JSON.stringify(written ?? {}),
+    });
+  }
+  const usage = readUsage(answer.usage);
+  return { parts, finish: finishOf(choice.finish_reason), ...(usage ? { usage } : {}) };
+}
+
+interface OpenCall {
+  index: number;
+  id: string;
+  name: string;
+  announced: boolean;
+  /** Arguments that came before the name. */
+  early: string;
+}
+
+export class ChatEvents implements UpstreamEvents {
+  readonly #splitter: ThinkSplitter | undefined;
+  readonly #calls: OpenCall[] = [];
+  readonly #byIndex = new Map<number, OpenCall>();
+  #thinking = '';
+
+  constructor(readonly context: AnswerContext) {
+    if (context.thinkTags) this.#splitter = new ThinkSplitter(context.thinkTags);
+  }
+
+  read(data: string): NeutralEvent[] | undefined {
+    if (data === '[DONE]') return [{ type: 'done' }];
+    const chunk = parse(data);
+    if (!chunk) return undefined;
+    if (chunk.error !== undefined && chunk.error !== null) return [{ type: 'error', error: chunk.error }];
+    const events: NeutralEvent[] = [];
+    for (const choice of (Array.isArray(chunk.choices) ? chunk.choices : []) as (Fields | null)[]) {
+      if (!choice || (choice.index ?? 0) !== 0) continue;
+      this.#delta((choice.delta ?? {}) as Delta, Boolean(choice.finish_reason), events);
+      if (choice.finish_reason) this.#finish(choice.finish_reason, events);
+    }
+    const usage = readUsage(chunk.usage ?? (chunk.x_groq as Fields | null | undefined)?.usage);
+    if (usage) events.push({ type: 'usage', usage, final: true });
+    return events;
+  }
+
+  #delta(delta: Delta, isLast: boolean, events: NeutralEvent[]): void {
+    let thought = reasoningOf(delta);
+    let content = typeof delta.content === 'string' ? delta.content : '';
+    if (this.#splitter) {
+      const part = this.#splitter.push(content);
+      const tail = isLast ? this.#splitter.end() : { reasoning: '', content: '' };
+      thought += part.reasoning + tail.reasoning;
+      content = part.content + tail.content;
+    }
+    if (thought !== '') {
+      this.#thinking += thought;
+      events.push({ type: 'reasoning', text: thought });
+    }
+    const calls = Array.isArray(delta.tool_calls) ? (delta.tool_calls as (Fields | null)[]) : [];
+    if (content !== '' || calls.length > 0) this.#endThinking(events);
+    if (content !== '') events.push({ type: 'text', text: content });
+    if (typeof delta.refusal === 'string' && delta.refusal !== '')
+      events.push({ type: 'refusal', text: delta.refusal });
+    for (const call of calls) if (call) this.#call(call, events);
+  }
+
+  /** Upstreams leave out the index, send arguments before the name, or repeat the name with each piece. */
+  #call(piece: Fields, events: NeutralEvent[]): void {
+    const { name, arguments: written } = (piece.function ?? {}) as Fields;
+    const id = typeof piece.id === 'string' ? piece.id : '';
+    const call = this.#find(piece.index, id, typeof name === 'string' && name !== '');
+    call.id ||= id;
+    if (!call.announced && typeof name === 'string') call.name = name;
+    const text = typeof written === 'string' ? written : written ? JSON.stringify(written) : '';
+    if (!call.announced && call.name !== '') {
+      call.announced = true;
+      call.id ||= `${this.context.id}_${call.index}`;
+      events.push({ type: 'call', index: call.index, id: call.id, name: call.name });
+      if (call.early + text !== '') events.push({ type: 'arguments', index: call.index, text: call.early + text });
+    } else if (!call.announced) call.early += text;
+    else if (text !== '') events.push({ type: 'arguments', index: call.index, text });
+  }
+
+  /** By index; without one, an id or a name that is new begins a call, and all else belongs to the last. */
+  #find(index: unknown, id: string, isNamed: boolean): OpenCall {
+    const known = typeof index === 'number' ? this.#byIndex.get(index) : this.#withoutIndex(id, isNamed);
+    if (known && (id === '' || known.id === '' || known.id === id)) return known;
+    const call = { index: this.#calls.length, id, name: '', announced: false, early: '' };
+    this.#calls.push(call);
+    if (typeof index === 'number') this.#byIndex.set(index, call);
+    return call;
+  }
+
+  #withoutIndex(id: string, isNamed: boolean): OpenCall | undefined {
+    if (id !== '') return this.#calls.find((call) => call.id === id);
+    return isNamed ? undefined : this.#calls.at(-1);
+  }
+
+  #endThinking(events: NeutralEvent[]): void {
+    if (this.#thinking === '') return;
+    events.push({ type: 'reasoningEnd', part: { type: 'reasoning', text: this.#thinking } });
+    this.#thinking = '';
+  }
+
+  #finish(reason: unknown, events: NeutralEvent[]): void {
+    this.#endThinking(events);
+    events.push({ type: 'finish', finish: finishOf(reason) });
+  }
+}
+
+function parse(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,176 @@
+// A chat completion request as a prompt in the neutral form.
+import type { ChatMessage, ChatRequest } from '../../request-body.ts';
+import {
+  type CallPart,
+  type Effort,
+  type ImagePart,
+  type OutputFormat,
+  parseDataUrl,
+  type Part,
+  type Prompt,
+  type ReasoningPart,
+  refuseUnknownFields,
+  type TextPart,
+  type Tool,
+  type ToolChoice,
+  type Turn,
+  unsupported,
+} from '../neutral.ts';
+import { detailsToReasoning } from './reasoning-details.ts';
+
+type Fields = Record<string, unknown>;
+
+const TARGET = 'the model behind this name speaks another format, which';
+const KNOWN = new Set(
+  (
+    'model messages stream stream_options max_tokens max_completion_tokens temperature top_p stop seed tools tool_choice ' +
+    'parallel_tool_calls response_format reasoning_effort user safety_identifier prompt_cache_key presence_penalty ' +
+    'frequency_penalty n logprobs store service_tier modalities'
+  ).split(' '),
+);
+const EFFORTS: readonly unknown[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+/** @throws AppError unsupported_parameter naming what no other format can express. */
+export function readChatPrompt(request: ChatRequest): Prompt {
+  const { fields } = request;
+  refuseUnknownFields(fields, KNOWN, TARGET);
+  refuseValues(fields);
+  const prompt: Prompt = {
+    turns: request.messages.map(readMessage),
+    tools: request.tools.map(readTool),
+    stream: request.stream,
+  };
+  const choice = readChoice(fields.tool_choice);
+  if (choice) prompt.toolChoice = choice;
+  const output = readFormat(fields.response_format);
+  if (output) prompt.output = output;
+  if (request.maxTokens !== undefined) prompt.maxTokens = request.maxTokens;
+  if (typeof fields.parallel_tool_calls === 'boolean') prompt.parallelTools = fields.parallel_tool_calls;
+  const stop = typeof fields.stop === 'string' ? [fields.stop] : fields.stop;
+  if (Array.isArray(stop)) prompt.stop = stop.map(String);
+  const user = fields.safety_identifier ?? fields.user;
+  if (typeof user === 'string') prompt.user = user;
+  if (typeof fields.prompt_cache_key === 'string') prompt.cacheKey = fields.prompt_cache_key;
+  if (fields.reasoning_effort !== undefined && fields.reasoning_effort !== null) {
+    if (!EFFORTS.includes(fields.reasoning_effort)) throw unsupported('reasoning_effort', 'an unknown value');
+    prompt.reasoning = { effort: fields.reasoning_effort as Effort };
+  }
+  for (const [name, key] of NUMBERS)
+    if (fields[name] !== undefined && fields[name] !== null) {
+      if (typeof fields[name] !== 'number') throw unsupported(name, 'a number is expected');
+      prompt[key] = fields[name];
+    }
+  return prompt;
+}
+
+const NUMBERS = [
+  ['temperature', 'temperature'],
+  ['top_p', 'topP'],
+  ['seed', 'seed'],
+  ['presence_penalty', 'presencePenalty'],
+  ['frequency_penalty', 'frequencyPenalty'],
+] as const;
+
+/** Fields of which only the value that changes nothing can be kept. */
+function refuseValues({ n, logprobs, store, service_tier: tier, modalities }: Fields): void {
+  if (n !== undefined && n !== null && n !== 1) throw unsupported('n', `${TARGET} gives one answer only`);
+  if (logprobs) throw unsupported('logprobs', `${TARGET} cannot express it`);
+  if (store) throw unsupported('store', `${TARGET} cannot express it`);
+  if (tier !== undefined && tier !== null && tier !== 'auto' && tier !== 'default')
+    throw unsupported('service_tier', `${TARGET} cannot express it`);
+  if (Array.isArray(modalities) && modalities.some((mode) => mode !== 'text'))
+    throw unsupported('modalities', `${TARGET} answers with text only`);
+}
+
+function readMessage(message: ChatMessage, index: number): Turn {
+  const at = `messages.${index}`;
+  const { role } = message;
+  for (const name of ['name', 'audio', 'function_call'])
+    if (message[name] !== undefined && message[name] !== null)
+      throw unsupported(`${at}.${name}`, `${TARGET} cannot express it`);
+  if (role === 'system' || role === 'developer') return { role: 'system', parts: readContent(message.content, at) };
+  if (role === 'user') return { role, parts: readContent(message.content, at) };
+  if (role === 'tool') {
+    const parts = readContent(message.content, at) as (TextPart | ImagePart)[];
+    return { role: 'user', parts: [{ type: 'result', callId: String(message.tool_call_id ?? ''), parts }] };
+  }
+  if (role !== 'assistant') throw unsupported(`${at}.role`, `the role ${role.slice(0, 40)} is not known here`);
+  const refusal: Part[] = typeof message.refusal === 'string' ? [{ type: 'refusal', text: message.refusal }] : [];
+  return {
+    role,
+    parts: [...readReasoning(message), ...readContent(message.content, at), ...refusal, ...readCalls(message, at)],
+  };
+}
+
+/** What a client brings back of the answer's reasoning: signed where it keeps the details, else only the text. */
+function readReasoning(message: ChatMessage): ReasoningPart[] {
+  const signed = detailsToReasoning(message.reasoning_details);
+  if (signed.length > 0) return signed;
+  const text = [message.reasoning_content, message.reasoning].find((value) => typeof value === 'string' && value);
+  return typeof text === 'string' ? [{ type: 'reasoning', text }] : [];
+}
+
+function readContent(content: unknown, at: string): Part[] {
+  if (content === undefined || content === null || content === '') return [];
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return (content as Fields[]).map((part, index) => readPart(part, `${at}.content.${index}`));
+}
+
+function readPart(part: Fields, at: string): Part {
+  const { type, cache_control: cacheMark } = part;
+  if (type === 'text') {
+    return { type: 'text', text: String(part.text ?? ''), ...(cacheMark ? { cacheMark } : {}) };
+  }
+  if (type === 'refusal') return { type: 'refusal', text: String(part.refusal ?? '') };
+  if (type === 'image_url') {
+    const { url, detail } = (typeof part.image_url === 'string' ? { url: part.image_url } : part.image_url) as Fields;
+    if (typeof url !== 'string') throw unsupported(`${at}.image_url`, 'an address or data is expected');
+    const known = parseDataUrl(url);
+    return { type: 'image', ...(known ?? { url }), ...(typeof detail === 'string' ? { detail } : {}) };
+  }
+  throw unsupported(at, `${TARGET} cannot carry content of type ${String(type).slice(0, 40)}`);
+}
+
+function readCalls(message: ChatMessage, at: string): CallPart[] {
+  if (!Array.isArray(message.tool_calls)) return [];
+  return (message.tool_calls as Fields[]).map((call, index) => {
+    const { name, arguments: written } = (call?.function ?? {}) as Fields;
+    if (typeof name !== 'string')
+      throw unsupported(`${at}.tool_calls.${index}`, `${TARGET} knows only calls of type function`);
+    return { type: 'call', id: String(call.id ?? ''), name, arguments: typeof written === 'string' ? written : '' };
+  });
+}
+
+function readTool(tool: unknown, index: number): Tool {
+  const { type, function: known, cache_control: cacheMark } = (tool ?? {}) as Fields;
+  if ((type !== undefined && type !== 'function') || typeof known !== 'object' || known === null)
+    throw unsupported(`tools.${index}`, `${TARGET} knows only tools of type function`);
+  const { name, description, parameters, strict } = known as Fields;
+  return {
+    name: String(name),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(parameters ? { parameters } : {}),
+    ...(typeof strict === 'boolean' ? { strict } : {}),
+    ...(cacheMark ? { cacheMark } : {}),
+  };
+}
+
+function readChoice(value: unknown): ToolChoice | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value === 'auto' || value === 'none') return { type: value };
+  if (value === 'required') return { type: 'any' };
+  const name = (value as { function?: { name?: unknown } }).function?.name;
+  if (typeof name === 'string') return { type: 'tool', name };
+  throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one function`);
+}
+
+function readFormat(value: unknown): OutputFormat | undefined {
+  if (value === undefined || value === null) return undefined;
+  const { type, json_schema: asked } = value as Fields;
+  if (type === 'text') return undefined;
+  if (type === 'json_object') return { type: 'json' };
+  if (type !== 'json_schema' || typeof asked !== 'object' || asked === null)
+    throw unsupported('response_format', `${TARGET} cannot express it`);
+  const { name, schema, strict } = asked as Fields;
+  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict === true };
+}

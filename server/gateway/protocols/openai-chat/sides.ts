@@ -1,0 +1,20 @@
+// Chat completions for the translations: as clients speak them, and as upstreams do.
+import type { ClientSide, UpstreamSide } from '../translation.ts';
+import { ChatEvents, readChatAnswer } from './read-answer.ts';
+import { readChatPrompt } from './read-prompt.ts';
+import { ChatWriter, writeChatAnswer } from './write-answer.ts';
+import { writeChatPrompt } from './write-prompt.ts';
+
+export const chatClient: ClientSide = {
+  readPrompt: readChatPrompt,
+  writeAnswer: writeChatAnswer,
+  writer: (context) => new ChatWriter(context),
+};
+
+export const chatUpstream: UpstreamSide = {
+  path: () => '/chat/completions',
+  writePrompt: writeChatPrompt,
+  signsReasoning: false,
+  readAnswer: readChatAnswer,
+  events: (context) => new ChatEvents(context),
+};

@@ -1,0 +1,126 @@
+// A neutral answer as a chat completion, whole or streamed.
+import type { TokenUsage } from '../../../ledger/ledger.ts';
+import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type ReasoningPart } from '../neutral.ts';
+import type { AnswerContext } from '../protocol.ts';
+import type { AnswerWriter } from '../translation.ts';
+import { reasoningDetail, reasoningToDetails } from './reasoning-details.ts';
+
+/** The usage as clients of chat completions read it. */
+export function chatUsage(usage: TokenUsage): Record<string, unknown> {
+  const { promptTokens, completionTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: cacheWriteTokens },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens },
+  };
+}
+
+export function writeChatAnswer({ parts, finish, usage }: NeutralAnswer, context: AnswerContext): string {
+  const reasoning = parts.filter((part) => part.type === 'reasoning');
+  const thought = reasoning.map(({ text }) => text).join('');
+  const details = reasoningToDetails(reasoning);
+  const calls = parts.filter((part) => part.type === 'call');
+  const refusal = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('');
+  const content = plainText(parts);
+  const message = {
+    role: 'assistant',
+    content: content === '' && (calls.length > 0 || refusal !== '') ? null : content,
+    refusal: refusal === '' ? null : refusal,
+    ...(thought === '' ? {} : { reasoning_content: thought, reasoning: thought }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, arguments: written }) => ({
+            id,
+            type: 'function',
+            function: { name, arguments: written },
+          })),
+        }),
+  };
+  return JSON.stringify({
+    ...head(context, 'chat.completion'),
+    choices: [{ index: 0, message, logprobs: null, finish_reason: toolsOr(finish, calls.length > 0) }],
+    ...(usage ? { usage: chatUsage(usage) } : {}),
+  });
+}
+
+/** Clients look for calls by this word, whatever the upstream said. */
+function toolsOr(finish: Finish, called: boolean): Finish {
+  return called && finish === 'stop' ? 'tool_calls' : finish;
+}
+
+function head({ id, created, model }: AnswerContext, object: string): Record<string, unknown> {
+  return { id, object, created, model };
+}
+
+const DONE = 'data: [DONE]\n\n';
+
+export class ChatWriter implements AnswerWriter {
+  #begun = false;
+  #thoughts = 0;
+  readonly #calls = new Map<number, number>();
+
+  constructor(readonly context: AnswerContext) {}
+
+  write(event: NeutralEvent): string {
+    switch (event.type) {
+      case 'text':
+        return this.#delta({ content: event.text });
+      case 'refusal':
+        return this.#delta({ refusal: event.text });
+      case 'reasoning':
+        return this.#delta({ reasoning_content: event.text, reasoning: event.text });
+      case 'reasoningEnd':
+        return this.#signed(event.part);
+      case 'call': {
+        const index = this.#calls.size;
+        this.#calls.set(event.index, index);
+        const call = { index, id: event.id, type: 'function', function: { name: event.name, arguments: '' } };
+        return this.#delta({ tool_calls: [call] });
+      }
+      case 'arguments': {
+        const index = this.#calls.get(event.index);
+        return this.#delta({ tool_calls: [{ index, function: { arguments: event.text } }] });
+      }
+      case 'finish':
+        return this.#delta({}, toolsOr(event.finish, this.#calls.size > 0));
+      default:
+        return '';
+    }
+  }
+
+  heartbeat(): string {
+    return this.#delta({});
+  }
+
+  ending(usage: TokenUsage | undefined): string[] {
+    if (!this.context.request.wantsUsage || !usage) return [DONE];
+    return [this.#chunk([], chatUsage(usage)), DONE];
+  }
+
+  failure(body: unknown): string {
+    return `data: ${JSON.stringify(body)}\n\n`;
+  }
+
+  /** The text has gone out already; once more and whole with what signs it, for clients that keep it. */
+  #signed(part: ReasoningPart): string {
+    if (!part.signature) return '';
+    const detail = reasoningDetail(part, this.#thoughts);
+    this.#thoughts += 1;
+    return this.#delta({ reasoning_details: [detail] });
+  }
+
+  #delta(delta: Record<string, unknown>, finish: Finish | null = null): string {
+    const role = this.#begun ? {} : { role: 'assistant' };
+    this.#begun = true;
+    return this.#chunk([{ index: 0, delta: { ...role, ...delta }, finish_reason: finish }], null);
+  }
+
+  #chunk(choices: unknown[], usage: object | null): string {
+    const shown = this.context.request.wantsUsage ? { usage } : {};
+    return `data: ${JSON.stringify({ ...head(this.context, 'chat.completion.chunk'), choices, ...shown })}\n\n`;
+  }
+}

@@ -1,0 +1,137 @@
+// A prompt in the neutral form as a chat completion request.
+import { effortOf } from '../anthropic-messages/thinking.ts';
+import {
+  type CallPart,
+  imageUrl,
+  type Part,
+  plainText,
+  type Prompt,
+  type ResultPart,
+  type Tool,
+  type ToolChoice,
+  type Turn,
+  unsupported,
+} from '../neutral.ts';
+import type { UpstreamDraft } from '../protocol.ts';
+
+type Fields = Record<string, unknown>;
+
+/** @throws AppError unsupported_parameter naming what chat completions cannot express. */
+export function writeChatPrompt(
+  prompt: Prompt,
+  { upstreamModel, outputTokens, maxTokensField }: UpstreamDraft,
+): Fields {
+  if (prompt.topK !== undefined) throw unsupported('top_k', 'chat completions cannot express it');
+  if (prompt.turns.at(-1)?.role === 'assistant')
+    throw unsupported('messages', 'chat completions cannot continue an answer that was begun by the caller');
+  const maxTokens = outputTokens ?? prompt.maxTokens;
+  const { toolChoice, parallelTools, tools } = prompt;
+  return {
+    model: upstreamModel,
+    messages: prompt.turns.flatMap(messagesOf),
+    ...(maxTokens === undefined ? {} : { [maxTokensField]: maxTokens }),
+    ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
+    ...(toolChoice && tools.length > 0 ? { tool_choice: choiceOf(toolChoice) } : {}),
+    ...(parallelTools === undefined || tools.length === 0 ? {} : { parallel_tool_calls: parallelTools }),
+    ...numbers(prompt),
+    ...(prompt.stop ? { stop: prompt.stop } : {}),
+    ...(prompt.user === undefined ? {} : { user: prompt.user }),
+    ...(prompt.cacheKey === undefined ? {} : { prompt_cache_key: prompt.cacheKey }),
+    ...reasoningOf(prompt),
+    ...(prompt.output ? { response_format: formatOf(prompt.output) } : {}),
+    ...(prompt.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+  };
+}
+
+function numbers(prompt: Prompt): Fields {
+  const known: Fields = {
+    temperature: prompt.temperature,
+    top_p: prompt.topP,
+    seed: prompt.seed,
+    presence_penalty: prompt.presencePenalty,
+    frequency_penalty: prompt.frequencyPenalty,
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+/** `none` is left out: models that do not think refuse the word, and it is what they do. */
+function reasoningOf({ reasoning }: Prompt): Fields {
+  if (!reasoning) return {};
+  const effort = effortOf(reasoning);
+  return effort === 'none' ? {} : { reasoning_effort: effort === 'max' ? 'xhigh' : effort };
+}
+
+function formatOf(output: NonNullable<Prompt['output']>): Fields {
+  if (output.type === 'json') return { type: 'json_object' };
+  const { name, schema, strict } = output;
+  return { type: 'json_schema', json_schema: { name, schema, strict } };
+}
+
+function messagesOf({ role, parts }: Turn): Fields[] {
+  if (role === 'assistant') return [assistantMessage(parts)];
+  if (role === 'system') {
+    if (parts.some(({ type }) => type !== 'text')) throw unsupported('system', 'a system message holds text only');
+    return parts.length === 0 ? [] : [{ role, content: parts.length === 1 ? plainText(parts) : parts.map(contentOf) }];
+  }
+  // The results of tools stand first, each in a message of its own, right behind the calls.
+  const results = parts.filter((part) => part.type === 'result').map(resultMessage);
+  const rest = parts.filter(({ type }) => type !== 'result');
+  if (rest.length === 0) return results;
+  const [first] = rest;
+  const content = rest.length === 1 && first?.type === 'text' ? first.text : rest.map(contentOf);
+  return [...results, { role, content }];
+}
+
+function contentOf(part: Part): Fields {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  if (part.type === 'image') {
+    const { detail } = part;
+    return { type: 'image_url', image_url: { url: imageUrl(part), ...(detail === undefined ? {} : { detail }) } };
+  }
+  throw unsupported('messages', `chat completions cannot carry ${part.type} here`);
+}
+
+/** Chat completions have no mark for a tool's failure: the text says it. */
+function resultMessage({ callId, parts, isError }: ResultPart): Fields {
+  if (parts.some(({ type }) => type !== 'text'))
+    throw unsupported('messages', 'a tool’s result in chat completions holds text only');
+  const texts = parts.map((part) => (part.type === 'text' ? part.text : ''));
+  return { role: 'tool', tool_call_id: callId, content: (isError ? 'Error: ' : '') + texts.join('\n') };
+}
+
+function assistantMessage(parts: readonly Part[]): Fields {
+  if (parts.some(({ type }) => type === 'image')) throw unsupported('messages', 'an assistant sends no images here');
+  const calls = parts.filter((part) => part.type === 'call');
+  const text = plainText(parts);
+  // Unsigned reasoning came from a model of this kind, and some want it back; what others signed it cannot read.
+  const thought = parts.map((part) => (part.type === 'reasoning' && !part.signature ? part.text : '')).join('');
+  const refusal = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('');
+  return {
+    role: 'assistant',
+    content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+    ...(refusal === '' ? {} : { refusal }),
+    ...(thought === '' ? {} : { reasoning_content: thought }),
+    ...(calls.length > 0 ? { tool_calls: calls.map(callOf) } : {}),
+  };
+}
+
+function callOf({ id, name, arguments: written }: CallPart): Fields {
+  return { id, type: 'function', function: { name, arguments: written === '' ? '{}' : written } };
+}
+
+function toolOf({ name, description, parameters, strict }: Tool): Fields {
+  return {
+    type: 'function',
+    function: {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(strict === undefined ? {} : { strict }),
+    },
+  };
+}
+
+function choiceOf(choice: ToolChoice): unknown {
+  if (choice.type === 'any') return 'required';
+  return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
+}

@@ -1,0 +1,140 @@
+// Joins a client's format to another one upstream, through the neutral form: one folder per format says how it reads
+// and writes, and every pair follows from that.
+import type { TokenUsage } from '../../ledger/ledger.ts';
+import type { ChatRequest } from '../request-body.ts';
+import { type NeutralAnswer, type NeutralEvent, type Prompt, type ReasoningPart, writtenText } from './neutral.ts';
+import type { AnswerContext, Bridge, StreamReader, StreamReading, UpstreamDraft } from './protocol.ts';
+import { carriedBytes, remember } from './remember-reasoning.ts';
+
+/** How clients of one format ask and are answered. */
+export interface ClientSide {
+  /** @throws AppError unsupported_parameter naming what the neutral form cannot express. */
+  readPrompt(request: ChatRequest): Prompt;
+  /** The whole answer as JSON text. */
+  writeAnswer(answer: NeutralAnswer, context: AnswerContext): string;
+  writer(context: AnswerContext): AnswerWriter;
+}
+
+/** Writes the events of one streamed answer; everything it returns is whole server-sent events. */
+export interface AnswerWriter {
+  /** Called in order; '' where the format says nothing. */
+  write(event: NeutralEvent): string;
+  heartbeat(): string;
+  /** What ends a good answer. @param usage as it was settled. */
+  ending(usage: TokenUsage | undefined): string[];
+  failure(body: unknown): string;
+}
+
+/** How upstreams of one format are asked and answer. */
+export interface UpstreamSide {
+  path(upstreamModel: string, stream: boolean): string;
+  /** @throws AppError unsupported_parameter naming what this format cannot express. */
+  writePrompt(prompt: Prompt, draft: UpstreamDraft): Record<string, unknown>;
+  /** Whether reasoning must come back with its signature, so that it is remembered for clients that drop it. */
+  readonly signsReasoning: boolean;
+  /** @returns undefined when the text is no answer. */
+  readAnswer(text: string, context: AnswerContext): NeutralAnswer | undefined;
+  events(context: AnswerContext): UpstreamEvents;
+}
+
+export interface UpstreamEvents {
+  /** @returns undefined when the event cannot be read. */
+  read(data: string): NeutralEvent[] | undefined;
+}
+
+export function translation(client: ClientSide, upstream: UpstreamSide): Bridge {
+  return {
+    translates: true,
+    path: (model, stream) => upstream.path(model, stream),
+    body: (request, draft) => upstream.writePrompt(client.readPrompt(request), draft),
+    carriedBytes: (request, memory, owner) =>
+      upstream.signsReasoning ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
+    readWhole(text, context) {
+      const answer = upstream.readAnswer(text, context);
+      if (!answer) return undefined;
+      if (upstream.signsReasoning) rememberAll(answer, context);
+      return {
+        relay: client.writeAnswer(answer, context),
+        usage: answer.usage,
+        text: writtenText(answer.parts),
+      };
+    },
+    reader: (context) =>
+      new Translation(client.writer(context), upstream.events(context), context, upstream.signsReasoning),
+  };
+}
+
+class Translation implements StreamReader {
+  readonly framed = true;
+  promptUsage: TokenUsage | undefined;
+  #finished = false;
+  /** What the event that ended the answer said besides: it leaves with the ending, after the call is settled. */
+  #tail = '';
+  #reasoning: ReasoningPart[] = [];
+
+  constructor(
+    readonly writer: AnswerWriter,
+    readonly upstream: UpstreamEvents,
+    readonly context: AnswerContext,
+    readonly remembers: boolean,
+  ) {}
+
+  read(data: string): StreamReading {
+    const events = this.upstream.read(data);
+    if (!events) return { kind: 'malformed' };
+    const reading: Extract<StreamReading, { kind: 'chunk' }> = { kind: 'chunk', text: '', finished: false };
+    let relay = '';
+    for (const event of events) {
+      if (event.type === 'error') return { kind: 'error', error: event.error };
+      if (event.type === 'done') {
+        this.#tail = relay;
+        return { kind: 'done', ...(reading.usage ? { usage: reading.usage } : {}) };
+      }
+      this.#note(event, reading);
+      relay += this.writer.write(event);
+    }
+    reading.finished = this.#finished;
+    if (relay !== '') reading.relay = relay;
+    return reading;
+  }
+
+  heartbeat(): string {
+    return this.writer.heartbeat();
+  }
+
+  ending(counted: TokenUsage | undefined): string[] {
+    const ending = this.writer.ending(counted);
+    return this.#tail === '' ? ending : [this.#tail, ...ending];
+  }
+
+  failure(body: unknown): string {
+    return this.writer.failure(body);
+  }
+
+  #note(event: NeutralEvent, reading: Extract<StreamReading, { kind: 'chunk' }>): void {
+    if (event.type === 'finish') this.#finished = true;
+    else if (event.type === 'usage' && event.final) reading.usage = event.usage;
+    else if (event.type === 'usage') this.promptUsage = event.usage;
+    else if (event.type === 'reasoningEnd') this.#reasoning.push(event.part);
+    else if (event.type === 'call') {
+      reading.text += event.name;
+      this.#remember(event.id, event.signature);
+    } else if ('text' in event) reading.text += event.text;
+  }
+
+  #remember(callId: string, signature: string | undefined): void {
+    if (!this.remembers) return;
+    remember(this.context, callId, this.#reasoning, signature);
+    this.#reasoning = [];
+  }
+}
+
+function rememberAll({ parts }: NeutralAnswer, context: AnswerContext): void {
+  let reasoning: ReasoningPart[] = [];
+  for (const part of parts) {
+    if (part.type === 'reasoning') reasoning.push(part);
+    if (part.type !== 'call') continue;
+    remember(context, part.id, reasoning, part.signature);
+    reasoning = [];
+  }
+}
