@@ -6,12 +6,14 @@ import { openApiDocument } from '../server/http/openapi.ts';
 import { FEATURES } from '../server/routes.ts';
 import { configurationPage, envExample } from './generate/configuration.ts';
 import { databasePage, declaredColumnsJson } from './generate/database.ts';
+import { protocolsPage } from './generate/protocols.ts';
 
 /** Path → what it should contain. */
 export const GENERATED: Record<string, () => string | Promise<string>> = {
   'docs/configuration.md': configurationPage,
   '.env.example': envExample,
   'docs/database.md': databasePage,
+  'docs/protocols.md': protocolsPage,
   'server/db/declared-columns.json': declaredColumnsJson,
   'docs/openapi.json': () => `${JSON.stringify(openApiDocument(FEATURES), null, 2)}\n`,
 };

@@ -1,0 +1,79 @@
+// docs/protocols.md: what works between which formats, as the suite of the wire formats finds it.
+import {
+  ANSWER_FEATURES,
+  answerVerdict,
+  type Pair,
+  PAIRS,
+  REQUEST_FEATURES,
+  requestVerdict,
+  type Verdict,
+} from '../../server/gateway/protocols/protocol.suite.ts';
+
+const NAMES: Record<string, string> = {
+  'openai-chat': 'Chat',
+  'anthropic-messages': 'Messages',
+  'openai-responses': 'Responses',
+};
+
+const HEAD = `# Clients and upstreams
+
+Which client's wire format reaches which upstream's, and what becomes of each feature on the way. **Chat** is OpenAI's
+chat completions, **Messages** is Anthropic's, **Responses** is OpenAI's newer interface. The left name is what the client
+speaks, the right one what the channel speaks. This page is written by the suite that tests it (\`npm run check -- --fix\`).
+
+- ✓ arrives whole, in whole and in streamed answers alike.
+- ✗ is refused with status 400 before anything is sent or charged; the error names the field.
+- ~ arrives, but not whole; a note says how.
+- – one of the two has no words for it.
+
+Where both speak the same, bodies and events pass through with their bytes unchanged but for the model's name, usage and
+reasoning's second name; fields nobody here knows travel too.
+`;
+
+const TAIL = `
+## Good to know
+
+- **Reasoning and its signature.** Messages upstreams want the signed reasoning that led to a tool call back with the
+  tool's result. Chat clients find it in \`reasoning_details\` and may send it back there. For clients that drop it the
+  gateway remembers it, per pass and call, in memory (64 MB at most, the longest unused goes first) and puts it back byte for
+  byte; that reasoning is counted as a part of the prompt. It is not shared between several servers, nor kept over a restart.
+- **Output cap.** Messages demand one. A chat client that names none gets the budget's cap, else 8,192 tokens (4,096 on
+  Claude 3).
+- **Effort.** Claude 4.6 and later think adaptively with the effort as asked; earlier ones get a budget of that share of the
+  output cap: minimal 10 %, low 20 %, medium 50 %, high 80 %, xhigh 90 %, max 95 %, at least 1,024 tokens. Chat upstreams that
+  know no \`reasoning_effort\` refuse it: drop it in the channel's body rules.
+- **Usage** is the upstream's own in either direction, cache reads and writes included; a stream that breaks off is charged
+  the prompt as the upstream told it and what was relayed.
+- **Errors** have the shape of the client's format, before a stream and in it.
+`;
+
+/** The page. */
+export function protocolsPage(): string {
+  const notes: string[] = [];
+  const section = <F extends { name: string }>(
+    title: string,
+    features: readonly F[],
+    judge: (f: F, pair: Pair) => Verdict,
+  ) =>
+    [
+      `\n## ${title}\n`,
+      `| | ${PAIRS.map(({ client, upstream }) => `${NAMES[client.name]} → ${NAMES[upstream]}`).join(' | ')} |`,
+      `|---|${PAIRS.map(() => '---').join('|')}|`,
+      ...features.map((feature) => {
+        const cells = PAIRS.map((pair) => cellOf(judge(feature, pair), notes));
+        return `| ${feature.name} | ${cells.join(' | ')} |`;
+      }),
+    ].join('\n');
+  const requests = section('Requests', REQUEST_FEATURES, requestVerdict);
+  const answers = section('Answers', ANSWER_FEATURES, answerVerdict);
+  const numbered = notes.map((note, index) => `${index + 1}. ${note}`).join('\n');
+  return `${HEAD}${requests}\n${answers}\n\n## Notes\n\n${numbered}\n${TAIL}`;
+}
+
+function cellOf(verdict: Verdict, notes: string[]): string {
+  if (verdict.kind === 'works') return '✓';
+  if (verdict.kind === 'none') return '–';
+  if (verdict.kind === 'refused') return `✗ \`${verdict.param}\``;
+  if (!notes.includes(verdict.detail)) notes.push(verdict.detail);
+  return `~ (${notes.indexOf(verdict.detail) + 1})`;
+}

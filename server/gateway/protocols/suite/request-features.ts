@@ -1,0 +1,341 @@
+// What a request may ask for, in each client's words, and what each upstream must then find in the body it gets.
+
+type Fields = Record<string, unknown>;
+type Words = Partial<Record<'openai-chat' | 'anthropic-messages' | 'openai-responses', Fields>>;
+
+export interface RequestFeature {
+  name: string;
+  /** Beside the model's name; a format without words for it is left out. */
+  asks: Words;
+  /** A part of the upstream's body. */
+  finds: Words;
+  /** Why it does not arrive whole where it is neither found nor refused. */
+  lossy?: string;
+}
+
+const chat = (content: unknown, more: Fields = {}): Fields => ({ messages: [{ role: 'user', content }], ...more });
+const message = (content: unknown, more: Fields = {}): Fields => ({
+  max_tokens: 2_000,
+  messages: [{ role: 'user', content }],
+  ...more,
+});
+const PNG = 'iVBORw0KGgo=';
+const ADDRESS = 'https://pictures.example/a.png';
+const SCHEMA = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+};
+const chatTool = (more: Fields = {}) => ({
+  type: 'function',
+  function: { name: 'weather', description: 'The weather', parameters: SCHEMA, ...more },
+});
+const messagesTool = (more: Fields = {}) => ({
+  name: 'weather',
+  description: 'The weather',
+  input_schema: SCHEMA,
+  ...more,
+});
+const CHAT_TOOLS = { tools: [chatTool()] };
+const MESSAGES_TOOLS = { tools: [messagesTool()] };
+
+/** The same field under another name, asked for and found alike. */
+function field(name: string, inChat: Fields | undefined, inMessages: Fields | undefined): RequestFeature {
+  const words: Words = {};
+  const finds: Words = {};
+  if (inChat) {
+    words['openai-chat'] = chat('hi', inChat);
+    finds['openai-chat'] = inChat;
+  }
+  if (inMessages) {
+    words['anthropic-messages'] = message('hi', inMessages);
+    finds['anthropic-messages'] = inMessages;
+  }
+  return { name, asks: words, finds };
+}
+
+const CALL = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } };
+const USE = { type: 'tool_use', id: 'call_1', name: 'weather', input: { city: 'Bern' } };
+const chatHistory = (content: unknown) => ({
+  ...CHAT_TOOLS,
+  messages: [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: null, tool_calls: [CALL] },
+    { role: 'tool', tool_call_id: 'call_1', content },
+  ],
+});
+const messagesHistory = (content: unknown, more: Fields = {}, before: Fields[] = []) => ({
+  max_tokens: 2_000,
+  ...MESSAGES_TOOLS,
+  messages: [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: [...before, USE] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content, ...more }] },
+  ],
+});
+const SIGNED = { type: 'thinking', thinking: 'hm', signature: 'sig+/=é' };
+const DETAIL = { type: 'reasoning.text', text: 'hm', signature: 'sig+/=é', format: 'anthropic-claude-v1', index: 0 };
+
+export const REQUEST_FEATURES: readonly RequestFeature[] = [
+  {
+    name: 'Text',
+    asks: { 'openai-chat': chat('hi'), 'anthropic-messages': message('hi') },
+    finds: { 'openai-chat': { messages: [{ role: 'user' }] }, 'anthropic-messages': { messages: [{ role: 'user' }] } },
+  },
+  {
+    name: 'System prompt',
+    asks: {
+      'openai-chat': {
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: 'hi' },
+        ],
+      },
+      'anthropic-messages': message('hi', { system: 'Be brief.' }),
+    },
+    finds: {
+      'openai-chat': { messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user' }] },
+      'anthropic-messages': { system: /Be brief\./ as never },
+    },
+  },
+  {
+    name: 'Developer role',
+    asks: {
+      'openai-chat': {
+        messages: [
+          { role: 'developer', content: 'Be brief.' },
+          { role: 'user', content: 'hi' },
+        ],
+      },
+    },
+    finds: {
+      'openai-chat': { messages: [{ role: /^(developer|system)$/, content: 'Be brief.' }, { role: 'user' }] },
+      'anthropic-messages': { system: /Be brief\./ as never },
+    },
+  },
+  {
+    name: 'System message between turns',
+    lossy: 'it moves to the front, among the other system messages',
+    asks: {
+      'openai-chat': {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'system', content: 'Now in French.' },
+          { role: 'user', content: 'b' },
+        ],
+      },
+    },
+    finds: { 'openai-chat': { messages: [{ role: 'user' }, { role: 'system' }, { role: 'user' }] } },
+  },
+  {
+    name: 'Picture as data',
+    asks: {
+      'openai-chat': chat([{ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }]),
+      'anthropic-messages': message([
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
+      ]),
+    },
+    finds: {
+      'openai-chat': { messages: [{ content: [{ image_url: { url: `data:image/png;base64,${PNG}` } }] }] },
+      'anthropic-messages': {
+        messages: [{ content: [{ source: { type: 'base64', media_type: 'image/png', data: PNG } }] }],
+      },
+    },
+  },
+  {
+    name: 'Picture by address',
+    asks: {
+      'openai-chat': chat([{ type: 'image_url', image_url: { url: ADDRESS } }]),
+      'anthropic-messages': message([{ type: 'image', source: { type: 'url', url: ADDRESS } }]),
+    },
+    finds: {
+      'openai-chat': { messages: [{ content: [{ image_url: { url: ADDRESS } }] }] },
+      'anthropic-messages': { messages: [{ content: [{ source: { type: 'url', url: ADDRESS } }] }] },
+    },
+  },
+  {
+    name: 'Picture, low detail',
+    asks: { 'openai-chat': chat([{ type: 'image_url', image_url: { url: ADDRESS, detail: 'low' } }]) },
+    finds: { 'openai-chat': { messages: [{ content: [{ image_url: { detail: 'low' } }] }] } },
+  },
+  {
+    name: 'Document or file',
+    asks: {
+      'openai-chat': chat([{ type: 'file', file: { file_id: 'file_1' } }]),
+      'anthropic-messages': message([
+        { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } },
+      ]),
+    },
+    finds: {
+      'openai-chat': { messages: [{ content: [{ type: 'file' }] }] },
+      'anthropic-messages': { messages: [{ content: [{ type: 'document' }] }] },
+    },
+  },
+  {
+    name: 'Audio',
+    asks: { 'openai-chat': chat([{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }]) },
+    finds: { 'openai-chat': { messages: [{ content: [{ type: 'input_audio' }] }] } },
+  },
+  field('Tools', CHAT_TOOLS, MESSAGES_TOOLS),
+  field(
+    'Tool with a strict schema',
+    { tools: [chatTool({ strict: true })] },
+    { tools: [messagesTool({ strict: true })] },
+  ),
+  field(
+    'Forced tool',
+    { ...CHAT_TOOLS, tool_choice: { type: 'function', function: { name: 'weather' } } },
+    { ...MESSAGES_TOOLS, tool_choice: { type: 'tool', name: 'weather' } },
+  ),
+  field('Some tool', { ...CHAT_TOOLS, tool_choice: 'required' }, { ...MESSAGES_TOOLS, tool_choice: { type: 'any' } }),
+  field('No tool', { ...CHAT_TOOLS, tool_choice: 'none' }, { ...MESSAGES_TOOLS, tool_choice: { type: 'none' } }),
+  field(
+    'One tool at a time',
+    { ...CHAT_TOOLS, parallel_tool_calls: false },
+    { ...MESSAGES_TOOLS, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+  ),
+  field(
+    'Tool the upstream runs',
+    { web_search_options: {} },
+    { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+  ),
+  {
+    name: 'Tool’s result',
+    asks: { 'openai-chat': chatHistory('sunny'), 'anthropic-messages': messagesHistory('sunny') },
+    finds: {
+      'openai-chat': {
+        messages: [{}, { tool_calls: [CALL] }, { role: 'tool', tool_call_id: 'call_1', content: 'sunny' }],
+      },
+      'anthropic-messages': {
+        messages: [{}, { content: [USE] }, { content: [{ tool_use_id: 'call_1', content: /sunny/ }] }],
+      },
+    },
+  },
+  {
+    name: 'Tool’s result that failed',
+    lossy: 'the text begins with “Error: ” instead of the mark',
+    asks: { 'anthropic-messages': messagesHistory('no such city', { is_error: true }) },
+    finds: { 'anthropic-messages': { messages: [{}, {}, { content: [{ is_error: true }] }] } },
+  },
+  {
+    name: 'Picture in a tool’s result',
+    asks: { 'anthropic-messages': messagesHistory([{ type: 'image', source: { type: 'url', url: ADDRESS } }]) },
+    finds: { 'anthropic-messages': { messages: [{}, {}, { content: [{ content: [{ type: 'image' }] }] }] } },
+  },
+  {
+    ...field('Answer by a schema', undefined, { output_config: { format: { type: 'json_schema', schema: SCHEMA } } }),
+    asks: {
+      'openai-chat': chat('hi', {
+        response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: SCHEMA, strict: true } },
+      }),
+      'anthropic-messages': message('hi', { output_config: { format: { type: 'json_schema', schema: SCHEMA } } }),
+    },
+    finds: {
+      'openai-chat': { response_format: { type: 'json_schema', json_schema: { schema: SCHEMA, strict: true } } },
+      'anthropic-messages': { output_config: { format: { type: 'json_schema', schema: SCHEMA } } },
+    },
+  },
+  field('Answer as any JSON', { response_format: { type: 'json_object' } }, undefined),
+  {
+    name: 'How hard to think',
+    asks: {
+      'openai-chat': chat('hi', { reasoning_effort: 'high', max_tokens: 4_000 }),
+      'anthropic-messages': message('hi', {
+        max_tokens: 4_000,
+        thinking: { type: 'adaptive' },
+        output_config: { effort: 'high' },
+      }),
+    },
+    finds: {
+      'openai-chat': { reasoning_effort: 'high' },
+      'anthropic-messages': { thinking: { type: /^(adaptive|enabled)$/ } },
+    },
+  },
+  {
+    name: 'Budget of thinking in tokens',
+    lossy: 'it becomes low (below 4,096), medium or high (from 16,384)',
+    asks: { 'anthropic-messages': message('hi', { thinking: { type: 'enabled', budget_tokens: 1_500 } }) },
+    finds: { 'anthropic-messages': { thinking: { type: 'enabled', budget_tokens: 1_500 } } },
+  },
+  {
+    name: 'Signed reasoning sent back',
+    lossy: 'only the format that signed it can read it, so it stays behind',
+    asks: {
+      'openai-chat': {
+        ...CHAT_TOOLS,
+        reasoning_effort: 'high',
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: null, tool_calls: [CALL], reasoning_details: [DETAIL] },
+          { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+        ],
+      },
+      'anthropic-messages': messagesHistory('sunny', {}, [SIGNED]),
+    },
+    finds: {
+      'openai-chat': { messages: [{}, { reasoning_details: [DETAIL] }, {}] },
+      'anthropic-messages': { messages: [{}, { content: [SIGNED, USE] }, {}] },
+    },
+  },
+  {
+    name: 'Reasoning without a signature sent back',
+    lossy: 'Messages accept only signed reasoning, so it stays behind',
+    asks: {
+      'openai-chat': {
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: 'a', reasoning_content: 'hm' },
+          { role: 'user', content: 'b' },
+        ],
+      },
+      'anthropic-messages': messagesHistory('sunny', {}, [{ ...SIGNED, signature: '' }]),
+    },
+    finds: {
+      'openai-chat': { messages: [{}, { reasoning_content: 'hm' }, {}] },
+      'anthropic-messages': { messages: [{}, { content: [{ type: 'thinking', thinking: 'hm' }, {}] }, {}] },
+    },
+  },
+  field('Stop sequences', { stop: ['END'] }, { stop_sequences: ['END'] }),
+  field('Temperature and top-p', { temperature: 0.5, top_p: 0.9 }, { temperature: 0.5, top_p: 0.9 }),
+  field('Temperature above 1', { temperature: 1.5 }, undefined),
+  field('Top-k', undefined, { top_k: 5 }),
+  field('Seed', { seed: 7 }, undefined),
+  field('Penalties', { presence_penalty: 0.5, frequency_penalty: 0.5 }, undefined),
+  field('Several answers', { n: 2 }, undefined),
+  field('Log probabilities', { logprobs: true }, undefined),
+  field('Id of the end user', { user: 'u1' }, { metadata: { user_id: 'u1' } }),
+  {
+    ...field('Key of the prompt’s cache', { prompt_cache_key: 'k' }, undefined),
+    lossy: 'a hint without a counterpart; the answer is the same',
+  },
+  {
+    name: 'Marks of the prompt’s cache',
+    lossy: 'these upstreams cache by themselves; the answer is the same',
+    asks: { 'anthropic-messages': message([{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }]) },
+    finds: { 'anthropic-messages': { messages: [{ content: [{ cache_control: { type: 'ephemeral' } }] }] } },
+  },
+  {
+    name: 'Answer begun by the caller',
+    asks: {
+      'openai-chat': {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'b' },
+        ],
+      },
+      'anthropic-messages': {
+        max_tokens: 100,
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'b' },
+        ],
+      },
+    },
+    finds: {
+      'openai-chat': { messages: [{}, { role: 'assistant' }] },
+      'anthropic-messages': { messages: [{}, { role: 'assistant' }] },
+    },
+  },
+  field('A field nobody knows', { vendor_thing: 1 }, { vendor_thing: 1 }),
+];
