@@ -44,6 +44,9 @@ const TAIL = `
   know no \`reasoning_effort\` refuse it: drop it in the channel's body rules.
 - **Usage** is the upstream's own in either direction, cache reads and writes included; a stream that breaks off is charged
   the prompt as the upstream told it and what was relayed.
+- **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
+  the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
+  call log and takes one request of the rate limits.
 - **Errors** have the shape of the client's format, before a stream and in it.
 `;
 

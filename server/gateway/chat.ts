@@ -77,7 +77,7 @@ async function admitted(
 }
 
 /** Steps 1 and 2: who is asking, for what. */
-async function ask(http: Http, ctx: AppContext, read: ReadBody, format: ClientFormat): Promise<AskedCall> {
+export async function ask(http: Http, ctx: AppContext, read: ReadBody, format: ClientFormat): Promise<AskedCall> {
   const known = await identifyCaller(http, ctx);
   const identifiedAt = ctx.clock.monotonic();
   const request = format.check(await read(http.req.raw, known));

@@ -69,14 +69,25 @@ export class Estimator implements Disposable {
 }
 
 function promptText({ request }: Call): string {
-  const parts: string[] = [];
-  for (const { role, content } of request.messages) {
-    parts.push(role);
-    if (typeof content === 'string') parts.push(content);
-    else if (Array.isArray(content)) {
-      for (const part of content as { text?: unknown }[]) if (typeof part.text === 'string') parts.push(part.text);
-    }
+  const { system, instructions } = request.fields;
+  const parts = [textIn(system), textIn(instructions)];
+  for (const { role, content, tool_calls: calls } of request.messages) {
+    parts.push(role, textIn(content));
+    if (calls) parts.push(JSON.stringify(calls));
   }
   if (request.tools.length > 0) parts.push(JSON.stringify(request.tools));
   return parts.join('\n');
+}
+
+/** What a model reads of a message's content: texts, thoughts, calls and their results; pictures have a rule of their own. */
+function textIn(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return (content as (Record<string, unknown> | null)[])
+    .map((part) => {
+      if (part?.type === 'tool_use') return `${String(part.name)} ${JSON.stringify(part.input)}`;
+      const texts = [part?.text, part?.thinking].filter((text) => typeof text === 'string');
+      return texts.join('\n') + (part?.type === 'tool_result' ? textIn(part.content) : '');
+    })
+    .join('\n');
 }

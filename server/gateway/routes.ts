@@ -4,6 +4,7 @@ import { llmChatSchema } from '@hallpass/shared/llm-v1.ts';
 import { llmChatBody } from '../agents/chat-body.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { chat } from './chat.ts';
+import { countTokens } from './count-tokens.ts';
 import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
 import { readBody } from './request-body.ts';
 
@@ -51,4 +52,17 @@ const messagesRoutes: readonly Route[] = (['/v1/messages', '/messages'] as const
   }),
 );
 
-export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat, ...messagesRoutes];
+/** How many tokens a message's prompt would be. */
+const countRoutes: readonly Route[] = (['/v1/messages/count_tokens', '/messages/count_tokens'] as const).map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    guard: 'caller',
+    tag: 'chat',
+    family: 'messages',
+    summary: 'Counts a message’s prompt (Anthropic’s format): by the upstream where it counts, else estimated; free',
+    raw: (http, ctx) => countTokens(http, ctx),
+  }),
+);
+
+export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat, ...messagesRoutes, ...countRoutes];

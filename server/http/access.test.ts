@@ -49,6 +49,8 @@ afterAll(() => app[Symbol.asyncDispose]());
 const STATUSES: Record<string, string> = {
   'POST /v1/messages': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /messages': '401 401 403 400 400 400 400 400 400 400 400',
+  'POST /v1/messages/count_tokens': '401 401 403 400 400 400 400 400 400 400 400',
+  'POST /messages/count_tokens': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /v1/chat/completions':      '401 401 403 200 200 200 200 200 403 401 200',
   'POST /chat/completions':         '401 401 403 200 200 200 200 200 403 401 200',
   'POST /api/chat/completions':     '200 401 403 200 200 200 200 200 403 401 200',
