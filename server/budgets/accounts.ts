@@ -68,3 +68,13 @@ function accountRef(
   const period = budgetPeriod === null ? undefined : periodOf(budgetPeriod, anchorAt, timeZone, now);
   return { ...party, periodStart: period?.start ?? 0, periodEnd: period?.end ?? null, timeZone, capNanos: budgetNanos };
 }
+
+/** Their own accounts, and others' only where they may stop them; what the whole system spends is not theirs to know. */
+export function ownAccounts(principal: Principal, at: number): AccountRef[] {
+  return accountsOf(principal, at).filter(({ partyKind, partyId, capNanos }) => {
+    if (partyKind === 'system') return principal.kind === 'adminKey';
+    return (
+      capNanos !== null || partyKind === 'pass' || partyKind === 'user' || partyKind === 'seat' || partyId.includes('@')
+    );
+  });
+}

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { llmUsageSchema } from '@hallpass/shared/llm-v1.ts';
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 
-import { accountsOf } from '../budgets/accounts.ts';
+import { ownAccounts } from '../budgets/accounts.ts';
 import { type AccountBalance, findBalances } from '../budgets/store.ts';
 import type { AppContext } from '../context.ts';
 import type { Schema } from '../db/schema.ts';
@@ -30,7 +30,7 @@ const HOUR_MS = 3_600_000;
 export async function usageOf(ctx: AppContext, principal: Principal, days: number): Promise<Usage> {
   const now = ctx.clock.now();
   const models = await sumsByModel(ctx.db, principal, now - days * DAY_MS);
-  const accounts = accountsOf(principal, now).filter((account) => isTheirs(account, principal));
+  const accounts = ownAccounts(principal, now);
   const balanceOf = await findBalances(ctx.db, accounts);
   return {
     user_id: principal.userId,
@@ -45,14 +45,6 @@ export async function usageOf(ctx: AppContext, principal: Principal, days: numbe
       max_parallel: scope.maxParallel,
     })),
   };
-}
-
-/** Their own accounts, and others' only where they may stop them; what the whole system spends is not theirs to know. */
-function isTheirs({ partyKind, partyId, capNanos }: AccountRef, { kind }: Principal): boolean {
-  if (partyKind === 'system') return kind === 'adminKey';
-  return (
-    capNanos !== null || partyKind === 'pass' || partyKind === 'user' || partyKind === 'seat' || partyId.includes('@')
-  );
 }
 
 function budget(account: AccountRef, { spentNanos, heldNanos }: AccountBalance): Usage['budgets'][number] {
