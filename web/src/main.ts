@@ -4,9 +4,19 @@ import { createApp } from 'vue';
 
 import App from './App.vue';
 import { firstLocale } from './i18n/locale.ts';
+import { nextTask } from './lib/idle.ts';
 import { i18n, switchLocale } from './i18n/texts.ts';
 import { router } from './router.ts';
 import './style.css';
 
-await switchLocale(firstLocale(navigator.languages ?? [navigator.language]));
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');
+/** No `await` at the top: a page that is loaded later would wait for this file, and this file for the page. */
+async function start(): Promise<void> {
+  await switchLocale(firstLocale(navigator.languages ?? [navigator.language]));
+  const app = createApp(App).use(createPinia()).use(i18n).use(router);
+  // The page is drawn once, when it is known which, and not in one breath with the loading: a weak phone stays awake.
+  await router.isReady();
+  await nextTask();
+  app.mount('#app');
+}
+
+void start();
