@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 
 import { runBun } from '../bun.mjs';
+import { prepareClaudeCode } from './claude-code.mjs';
 import { modernNode } from './modern-node.mjs';
 import { hasPostgres, startPostgres } from './postgres.mjs';
 import { preparePython } from './python.mjs';
@@ -21,6 +22,7 @@ export const SUITES = [
   { name: 'web', title: 'web components', run: webComponents },
   { name: 'browser', title: 'pages in Chromium', run: pagesInChromium },
   { name: 'python', title: 'Python SDK', run: pythonSdk },
+  { name: 'cli', title: 'command line clients', run: commandLineClients },
 ];
 
 function bunTest(report, paths, { env = {}, without = [] } = {}) {
@@ -70,4 +72,8 @@ async function pythonSdk(report) {
   const python = await preparePython();
   if (!python) throw new Error('Python 3 with its venv module is not on the path.');
   return bunTest(report, ['./e2e/python'], { env: { TEST_PYTHON: python } });
+}
+
+async function commandLineClients(report) {
+  return bunTest(report, ['./e2e/cli'], { env: { TEST_CLAUDE: await prepareClaudeCode() } });
 }

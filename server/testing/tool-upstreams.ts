@@ -16,8 +16,8 @@ interface Said {
   call?: { name: string; input: Fields };
 }
 
-/** @param input what the tool is called with. */
-export function startToolUpstreams(input: Fields = { city: 'Bern' }): ToolUpstreams {
+/** @param input what the tool is called with. @param wanted the tool's name; else the first one offered is called. */
+export function startToolUpstreams(input: Fields = { city: 'Bern' }, wanted?: string): ToolUpstreams {
   const journal: ToolUpstreams['journal'] = [];
   const server = Bun.serve({
     port: 0,
@@ -33,7 +33,7 @@ export function startToolUpstreams(input: Fields = { city: 'Bern' }): ToolUpstre
           { error: { type: 'invalid_request_error', message: 'scripted failure' } },
           { status: 400 },
         );
-      const whole = isMessages ? message(say(body, last, input)) : completion(say(body, last, input));
+      const whole = isMessages ? message(say(body, last, input, wanted)) : completion(say(body, last, input, wanted));
       if (!body.stream) return Response.json(whole);
       const events = isMessages ? messagesEvents(whole) : chatEvents(whole);
       const sent = lastText(last) === 'break' ? events.slice(0, 3) : events;
@@ -49,11 +49,12 @@ export function startToolUpstreams(input: Fields = { city: 'Bern' }): ToolUpstre
   };
 }
 
-function say(body: Fields, last: Fields, input: Fields): Said {
+function say(body: Fields, last: Fields, input: Fields, wanted: string | undefined): Said {
   const result = resultOf(last);
   if (result !== undefined) return { text: `The tool said: ${result}` };
-  const [tool] = (body.tools ?? []) as { name?: string; function?: { name: string } }[];
-  const name = tool?.function?.name ?? tool?.name;
+  const tools = (body.tools ?? []) as { name?: string; function?: { name: string } }[];
+  const names = tools.map((tool) => tool.function?.name ?? tool.name);
+  const name = names.includes(wanted) ? wanted : names[0];
   return name === undefined ? { text: 'Hello!' } : { call: { name, input } };
 }
 
