@@ -12,14 +12,13 @@ import {
 const NAMES: Record<string, string> = {
   'openai-chat': 'Chat',
   'anthropic-messages': 'Messages',
-  'openai-responses': 'Responses',
 };
 
 const HEAD = `# Clients and upstreams
 
 Which client's wire format reaches which upstream's, and what becomes of each feature on the way. **Chat** is OpenAI's
-chat completions, **Messages** is Anthropic's, **Responses** is OpenAI's newer interface. The left name is what the client
-speaks, the right one what the channel speaks. This page is written by the suite that tests it (\`npm run check -- --fix\`).
+chat completions, **Messages** is Anthropic's. The left name is what the client speaks, the right one what the channel
+speaks. This page is written by the suite that tests it (\`npm run check -- --fix\`).
 
 - ✓ arrives whole, in whole and in streamed answers alike.
 - ✗ is refused with status 400 before anything is sent or charged; the error names the field.
@@ -44,6 +43,8 @@ const TAIL = `
   know no \`reasoning_effort\` refuse it: drop it in the channel's body rules.
 - **Usage** is the upstream's own in either direction, cache reads and writes included; a stream that breaks off is charged
   the prompt as the upstream told it and what was relayed.
+- **Hints that stay behind** because the answer does not depend on them: a picture's detail \`auto\` or \`high\`, Messages'
+  \`service_tier\`, \`thinking.display\` and clearing of old thinking, and the name of a schema for an answer.
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
   the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
   call log and takes one request of the rate limits.
