@@ -17,36 +17,67 @@ export interface Driver extends Disposable {
 }
 
 export async function startDriver(): Promise<Driver> {
-  const waiting = new Map<number, (reply: { outcome?: Outcome; error?: string }) => void>();
-  let nextId = 1;
-  const load = await start('load/main.ts', (reply: { id: number; outcome?: Outcome; error?: string }) => {
-    waiting.get(reply.id)?.(reply);
-    waiting.delete(reply.id);
-  });
-  const upstream = await start('upstream.ts', () => {});
+  const upstream = await start('upstream.ts');
   const upstreamPort = (upstream.first as { port: number }).port;
+  let load = await startLoad();
   return {
     upstreamPort,
-    perform: (work) =>
-      new Promise((resolve, reject) => {
-        const id = nextId++;
-        waiting.set(id, ({ outcome, error }) => (outcome ? resolve(outcome) : reject(new Error(error))));
-        load.child.send({ ...work, id });
-      }),
-    usage: () => usageOf([load.child.pid, upstream.child.pid]),
+    async perform(work) {
+      // A target that hung took the load generator with it; the next piece of work gets another one.
+      if (load.hasEnded()) load = await startLoad();
+      return load.perform(work);
+    },
+    usage: () => usageOf([load.pid, upstream.child.pid]),
     releaseIdle: async () => {
       const response = await fetch(`http://127.0.0.1:${upstreamPort}/bench/release`);
       return ((await response.json()) as { released: number }).released;
     },
     [Symbol.dispose]() {
-      load.child.kill();
+      load.kill();
       upstream.child.kill();
     },
   };
 }
 
+interface Reply {
+  id: number;
+  outcome?: Outcome;
+  error?: string;
+}
+
+async function startLoad() {
+  const waiting = new Map<number, (reply: Omit<Reply, 'id'>) => void>();
+  let nextId = 1;
+  const { child } = await start('load/main.ts', {
+    onMessage: ({ id, ...reply }: Reply) => {
+      waiting.get(id)?.(reply);
+      waiting.delete(id);
+    },
+    onEnd: (code) => {
+      for (const answer of waiting.values()) answer({ error: `the load generator ended with ${code}` });
+      waiting.clear();
+    },
+  });
+  return {
+    pid: child.pid,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    kill: () => child.kill(),
+    perform: (work: WithoutId<Work>) =>
+      new Promise<Outcome>((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, ({ outcome, error }) => (outcome ? resolve(outcome) : reject(new Error(error))));
+        child.send({ ...work, id });
+      }),
+  };
+}
+
+interface Heard<T> {
+  onMessage(message: T): void;
+  onEnd(code: number | null): void;
+}
+
 /** Resolves when the process has sent its first message. */
-function start<T>(script: string, onMessage: (message: T) => void): Promise<{ child: Bun.Subprocess; first: unknown }> {
+function start<T>(script: string, heard?: Heard<T>): Promise<{ child: Bun.Subprocess; first: unknown }> {
   return new Promise((resolve, reject) => {
     const command = pinned(DRIVER_CORE, [process.execPath, join(import.meta.dir, script)]);
     let isFirst = true;
@@ -54,11 +85,14 @@ function start<T>(script: string, onMessage: (message: T) => void): Promise<{ ch
       stdio: ['ignore', 'inherit', 'inherit'],
       serialization: 'json',
       ipc(message: T) {
-        if (!isFirst) return onMessage(message);
+        if (!isFirst) return heard?.onMessage(message);
         isFirst = false;
         resolve({ child, first: message });
       },
-      onExit: (_, code) => reject(new Error(`${script} ended with ${code}`)),
+      onExit: (_, code) => {
+        reject(new Error(`${script} ended with ${code}`));
+        heard?.onEnd(code);
+      },
     });
   });
 }

@@ -17,6 +17,13 @@ const LONG_TASK_MAX_MS = 1_000;
 
 const PARAGRAPH = `Water goes **round**: it rises, cools and falls.\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n\`\`\`python\nprint("rain")\n\`\`\`\n\n`;
 
+declare global {
+  interface Window {
+    /** Milliseconds. */
+    screenAt?: number;
+  }
+}
+
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
@@ -101,14 +108,21 @@ test('the first screen is there soon on a slowed phone in a school’s network',
   const network = { offline: false, latency: 40, downloadThroughput: perSecond(10), uploadThroughput: perSecond(5) };
   await devtools.send('Network.emulateNetworkConditions', network);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
+  // When the greeting was painted, not when this test came to ask.
+  await page.addInitScript(() =>
+    new PerformanceObserver((list) => {
+      for (const { startTime, renderTime = 0 } of list.getEntries() as (PerformanceEntry & { renderTime?: number })[])
+        window.screenAt ??= renderTime || startTime;
+    }).observe({ type: 'element', buffered: true }),
+  );
   await page.goto(site.url, { waitUntil: 'commit' });
-  await page.getByRole('heading', { name: 'What would you like to figure out?' }).waitFor();
-  const { painted, usable } = await page.evaluate(() => ({
-    painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+  await page.getByRole('button', { name: /^Model: / }).waitFor();
+  const { screen, usable } = await page.evaluate(() => ({
+    screen: window.screenAt ?? Number.NaN,
     usable: performance.now(),
   }));
   process.stdout.write(
-    `first paint ${painted.toFixed(0)} ms, first screen ${usable.toFixed(0)} ms (10 Mbit/s, 40 ms, ${CPU_SLOWDOWN}x slowdown)\n`,
+    `first screen ${screen.toFixed(0)} ms, the application ${usable.toFixed(0)} ms (10 Mbit/s, 40 ms, ${CPU_SLOWDOWN}x slowdown)\n`,
   );
-  expect(usable).toBeLessThan(FIRST_SCREEN_MAX_MS);
+  expect(screen).toBeLessThan(FIRST_SCREEN_MAX_MS);
 });

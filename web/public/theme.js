@@ -1,5 +1,5 @@
-// Sets light or dark before the first paint, and asks for the texts of the language that will be shown. A file of its
-// own, for the content policy allows no inline script.
+// Sets light or dark before the first paint, asks for the texts of the language that will be shown, and writes the chat
+// page's first words. A file of its own, for the content policy allows no inline script.
 (() => {
   const stored = (name) => {
     try {
@@ -21,10 +21,26 @@
     return /^en\b/i.test(tag) ? 'en' : undefined;
   };
   const texts = JSON.parse(root.dataset.texts || '{}');
+  const words = JSON.parse(root.dataset.words || '{}');
   const locale = stored('hallpass.locale') ?? (navigator.languages ?? []).map(localeOf).find(Boolean) ?? 'en';
   if (!texts[locale]) return;
   const link = document.createElement('link');
   link.rel = 'modulepreload';
   link.href = texts[locale];
   document.head.append(link);
+
+  // The first screen's words, as soon as the page holds the places for them.
+  if (location.pathname !== '/' || !words[locale]) return;
+  root.lang = locale;
+  root.dataset.first = 'chat';
+  const fill = (element) => {
+    const { text, placeholder } = element.dataset;
+    if (element.tagName !== 'TEXTAREA') element.textContent = words[locale][text];
+    else element.setAttribute('aria-label', words[locale][text]);
+    if (placeholder) element.placeholder = words[locale][placeholder];
+    delete element.dataset.text;
+  };
+  const observer = new MutationObserver(() => document.querySelectorAll('.first-screen [data-text]').forEach(fill));
+  observer.observe(document, { childList: true, subtree: true });
+  addEventListener('DOMContentLoaded', () => observer.disconnect());
 })();

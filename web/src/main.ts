@@ -4,6 +4,7 @@ import { createApp } from 'vue';
 
 import App from './App.vue';
 import { firstLocale } from './i18n/locale.ts';
+import { keepEarlyQuestion } from './lib/early-question.ts';
 import { nextTask } from './lib/idle.ts';
 import { i18n, switchLocale } from './i18n/texts.ts';
 import { router } from './router.ts';
@@ -16,6 +17,8 @@ async function start(): Promise<void> {
   // The page is drawn once, when it is known which, and not in one breath with the loading: a weak phone stays awake.
   await router.isReady();
   await nextTask();
+  keepEarlyQuestion();
+  delete document.documentElement.dataset.first;
   app.mount('#app');
 }
 

@@ -1,0 +1,71 @@
+// The first screen is in the page itself: it stands in the reader's words before the application has come.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import AxeBuilder from '@axe-core/playwright';
+
+import { type Visitor, visit } from '../lib/browser.ts';
+import { openSite, type Site } from '../lib/site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+  await site.addModel('good', { words: ['Rain.'] });
+});
+afterAll(() => site[Symbol.asyncDispose]());
+
+/** A visitor whose application is held back until told. */
+async function early(locale: 'en-US' | 'zh-CN' | 'zh-TW', phone: boolean, path = '/') {
+  const visitor: Visitor = await visit(site.browser, 'about:blank', { locale, phone });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await visitor.page.route('**/assets/*.js', async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await visitor.page.goto(site.url + path, { waitUntil: 'commit' });
+  return { visitor, page: visitor.page, release: resolve };
+}
+
+test.each([
+  ['en-US', 'What would you like to figure out?', false],
+  ['zh-CN', '今天想弄懂什么？', true],
+  ['zh-TW', '今天想弄懂什麼？', true],
+] as const)('in %s it stands there, and nothing moves when the application comes', async (locale, greeting, phone) => {
+  const { visitor, page, release } = await early(locale, phone);
+  await using _ = visitor;
+  const heading = page.getByRole('heading', { level: 2, name: greeting });
+  await heading.waitFor();
+  expect(
+    (await new AxeBuilder({ page }).disableRules(['page-has-heading-one', 'region']).analyze()).violations,
+  ).toEqual([]);
+  const places = async () => Promise.all([heading, page.locator('textarea')].map((one) => one.boundingBox()));
+  await page.evaluate(() => document.fonts.ready);
+  const before = await places();
+  release();
+  await page.getByRole('button', { name: /^(Model: |模型)/ }).waitFor();
+  const after = await places();
+  for (const [index, box] of before.entries()) {
+    expect(Math.abs(box!.y - after[index]!.y)).toBeLessThan(4);
+    expect(Math.abs(box!.x - after[index]!.x)).toBeLessThan(4);
+  }
+  expect(visitor.faults).toEqual([]);
+});
+
+test('what is typed before the application has come is kept, and so is the focus', async () => {
+  const { visitor, page, release } = await early('en-US', true);
+  await using _ = visitor;
+  await page.locator('textarea').fill('Why is the sky');
+  await page.locator('textarea').focus();
+  release();
+  const field = page.getByRole('textbox', { name: 'Your question' });
+  await page.getByRole('button', { name: /^Model: / }).waitFor();
+  await page.keyboard.type(' blue?');
+  expect(await field.inputValue()).toBe('Why is the sky blue?');
+});
+
+test('other pages do not begin with it', async () => {
+  const { visitor, page, release } = await early('en-US', false, '/login');
+  await using _ = visitor;
+  await page.getByText('Hallpass').first().waitFor();
+  expect(await page.locator('textarea').isVisible()).toBe(false);
+  release();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
