@@ -9,6 +9,7 @@ import { startChangesPoller } from './db/changes-poller.ts';
 import type { DatabaseHandle } from './db/dialect.ts';
 import { inspectSqlite, makeDataFolder } from './db/inspect-sqlite.ts';
 import { isPrepared, joinDatabase, migrateDatabase, openDatabase } from './db/open.ts';
+import { startHealthChecks } from './gateway/health-checks.ts';
 import { startKeyProbes } from './gateway/key-probes.ts';
 import { listen } from './http/listen.ts';
 import { createIds, systemClock } from './lib/clock.ts';
@@ -73,7 +74,7 @@ async function run(ctx: AppContext): Promise<void> {
   const signals = watchSignals();
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
   const poller = startChangesPoller(ctx);
-  const probes = startKeyProbes(ctx);
+  const rounds = [startKeyProbes(ctx), startHealthChecks(ctx)];
   using _retention = startRetention(ctx);
   await using _attempts = ctx.blockedAttempts;
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
@@ -85,7 +86,7 @@ async function run(ctx: AppContext): Promise<void> {
   leaving.abort();
   await drain(ctx.shutdown, signals.second, log);
   await server.close(CLOSE_WAIT_MS);
-  await Promise.all([poller.stop(), probes.stop(), seeding]);
+  await Promise.all([poller.stop(), ...rounds.map((round) => round.stop()), seeding]);
   await ctx.redis?.[Symbol.asyncDispose]();
 }
 

@@ -51,6 +51,9 @@ export type ModelType = (typeof MODEL_TYPES)[number];
 
 export const CAPABILITIES = ['vision', 'tools', 'reasoning', 'json', 'audio', 'files'] as const;
 
+/** More could not be tried within a call's attempts. */
+const FALLBACKS_MAX = 2;
+
 /** What a model and its route on this channel may be told. */
 const modelSettings = {
   display_name: line(200).min(1).optional(),
@@ -65,6 +68,11 @@ const modelSettings = {
   capabilities: z.array(z.enum(CAPABILITIES)).max(CAPABILITIES.length).optional(),
   context_window: count(100_000_000).nullish(),
   max_output_tokens: count(100_000_000).nullish(),
+  /**
+   * Names of models that answer in its place, in this order, while none of its own routes does: within the same three
+   * attempts, at their own price, and only those the caller may use. Theirs are not followed.
+   */
+  fallbacks: z.array(modelNameSchema).max(FALLBACKS_MAX).optional(),
   /** null removes the price set here, so that a published one applies. */
   prices: priceInputSchema.nullish(),
   /** Lower is tried first. */
@@ -103,6 +111,8 @@ const TOO_MANY = `may hold at most ${OPTION_ENTRIES_MAX} entries`;
 export const channelOptionsSchema = z.object({
   first_byte_timeout_ms: durationMs.optional(),
   stall_timeout_ms: durationMs.optional(),
+  /** Longest streamed answer; an hour where absent. */
+  stream_timeout_ms: durationMs.optional(),
   max_tokens_field: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
   max_response_bytes: z
     .number()
@@ -124,6 +134,8 @@ export const channelOptionsSchema = z.object({
     .optional(),
   /** `asked` (the default): by `stream_options`. `unasked`: it refuses that field and reports all the same. */
   stream_usage: z.enum(['asked', 'continuous', 'unasked']).optional(),
+  /** Asks the channel a short question this often, a real call on nobody's budget; absent = only when asked to. */
+  health_check_minutes: z.number().int().min(1).max(1_440).optional(),
   /** Answers carry their reasoning between `<think>` tags; `implied` where they leave out the opening one. */
   think_tags: z.union([z.boolean(), z.literal('implied')]).optional(),
 });
@@ -212,6 +224,7 @@ export const channelModelViewSchema = z.object({
   capabilities: z.array(z.string()),
   context_window: z.number().nullable(),
   max_output_tokens: z.number().nullable(),
+  fallbacks: z.array(z.string()),
   priority: z.number(),
   weight: z.number(),
   /** The price set here; null where a published one or none applies. */
@@ -254,6 +267,16 @@ export const channelViewSchema = z.object({
     }),
   ),
   models: z.array(channelModelViewSchema),
+  /** The last health check by timer; null = there was none. */
+  last_check: z
+    .object({
+      at: z.string(),
+      /** Of the quickest right answer; null = there was none. */
+      latency_ms: z.number().nullable(),
+      /** Of the first key that did not answer; null = all did. */
+      error: z.string().nullable(),
+    })
+    .nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 });

@@ -153,6 +153,18 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Please give the channel a name.').waitFor();
   },
+  'the test of a channel': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/channels`);
+    await page.getByRole('button', { name: 'Test “channel of rich”' }).click();
+    await page.getByText(/^Answered in /).waitFor();
+  },
+  'the test of a channel that does not answer': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/channels`);
+    await page.getByRole('button', { name: 'Test “dead”' }).click();
+    await page.getByText(/^No right answer after /).waitFor();
+  },
   'the question before a deletion': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/channels`);

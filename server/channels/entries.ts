@@ -37,6 +37,7 @@ const SETTINGS = [
   'capabilities',
   'context_window',
   'max_output_tokens',
+  'fallbacks',
   'prices',
   'priority',
   'weight',
@@ -59,6 +60,7 @@ export function newModel(entry: ChannelModelInput, id: string, now: number): Mod
     capabilities: JSON.stringify(entry.capabilities ?? []),
     contextWindow: entry.context_window ?? null,
     maxOutputTokens: entry.max_output_tokens ?? null,
+    fallbacks: JSON.stringify(entry.fallbacks ?? []),
     createdAt: now,
     updatedAt: now,
   };
@@ -74,6 +76,7 @@ export function modelChanges(entry: ChannelModelInput, row: ModelRow): Partial<M
     capabilities: entry.capabilities && JSON.stringify(entry.capabilities),
     contextWindow: entry.context_window,
     maxOutputTokens: entry.max_output_tokens,
+    fallbacks: entry.fallbacks && JSON.stringify(entry.fallbacks),
   });
 }
 

@@ -56,6 +56,7 @@ test('options have defaults, and OpenAI gets its newer name for the output cap',
   expect(channelOptions('{}', 'http://127.0.0.1/v1')).toEqual({
     firstByteTimeoutMs: 120_000,
     stallTimeoutMs: 120_000,
+    longestStreamMs: 3_600_000,
     maxTokensField: 'max_tokens',
     maxResponseBytes: 16 * 1024 * 1024,
     query: '',
@@ -68,6 +69,7 @@ test('options have defaults, and OpenAI gets its newer name for the output cap',
   expect(channelOptions(own, 'https://api.openai.com/v1')).toMatchObject({
     maxTokensField: 'max_tokens',
     stallTimeoutMs: 5_000,
+    longestStreamMs: 3_600_000,
   });
   expect(channelOptions('{}', 'https://api.openai.com.evil.example').maxTokensField).toBe('max_tokens');
 });

@@ -36,6 +36,7 @@ export function channelOptions(stored: string, baseUrl: string): ChannelOptions 
   return {
     firstByteTimeoutMs: own.first_byte_timeout_ms ?? 120_000,
     stallTimeoutMs: own.stall_timeout_ms ?? 120_000,
+    longestStreamMs: own.stream_timeout_ms ?? 3_600_000,
     maxTokensField:
       own.max_tokens_field ?? (NEW_CAP_HOSTS.test(`${baseUrl}/`) ? 'max_completion_tokens' : 'max_tokens'),
     maxResponseBytes: own.max_response_bytes ?? 16 * 1024 * 1024,

@@ -24,6 +24,21 @@ export async function updateChannel(db: Db, id: string, changes: Partial<Channel
   return db.updateTable('channels').set(changes).where('id', '=', id).returningAll().executeTakeFirst();
 }
 
+export async function listEnabledChannels(db: Db): Promise<ChannelRow[]> {
+  return db.selectFrom('channels').selectAll().where('status', '=', 'enabled').execute();
+}
+
+/** Of several replicas one gets the check: whoever saw when the last one was and writes first. */
+export async function claimCheck(db: Db, id: string, seen: number | null, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('channels')
+    .set({ lastCheckAt: now })
+    .where('id', '=', id)
+    .where('lastCheckAt', seen === null ? 'is' : '=', seen)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
 /** Keys, routes and their prices go with it. @returns whether there was one. */
 export async function deleteChannel(db: Db, id: string): Promise<boolean> {
   return (await db.deleteFrom('channels').where('id', '=', id).returning('id').execute()).length > 0;
@@ -86,6 +101,13 @@ export async function listModels(db: Db, ids: readonly string[]): Promise<ModelR
   for (const part of parts(ids))
     found.push(...(await db.selectFrom('models').selectAll().where('id', 'in', part).execute()));
   return found;
+}
+
+/** Which of these names are a model's own. */
+export async function listNames(db: Db, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const rows = await db.selectFrom('models').select('publicName').where('publicName', 'in', names).execute();
+  return rows.map(({ publicName }) => publicName);
 }
 
 /** Which of these names are another model's alias. */

@@ -58,9 +58,14 @@ function view(row: Row<'channels'>, keys: readonly Row<'keys'>[], models: Channe
       last_error_at: isoTime(lastErrorAt),
     })),
     models,
+    last_check: row.lastCheckAt === null ? null : lastCheck(row, row.lastCheckAt),
     created_at: new Date(row.createdAt).toISOString(),
     updated_at: new Date(row.updatedAt).toISOString(),
   };
+}
+
+function lastCheck({ lastCheckMs, lastCheckError }: Row<'channels'>, at: number): ChannelView['last_check'] {
+  return { at: new Date(at).toISOString(), latency_ms: lastCheckMs, error: lastCheckError };
 }
 
 function modelView(
@@ -82,6 +87,7 @@ function modelView(
     capabilities: JSON.parse(model.capabilities),
     context_window: model.contextWindow,
     max_output_tokens: model.maxOutputTokens,
+    fallbacks: JSON.parse(model.fallbacks),
     priority: route.priority,
     weight: route.weight,
     prices: own ? priceView(own) : null,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 
-import { createGatewayApp, eventsOf, type GatewayApp } from '../testing/gateway-app.ts';
+import { createGatewayApp, eventsOf, eventually, type GatewayApp } from '../testing/gateway-app.ts';
 import { freePort } from '../testing/server-process.ts';
 
 let gateway: GatewayApp;
@@ -159,6 +159,20 @@ describe('after the answer began', () => {
     gateway.app.clock.advance(1_500);
     expect(eventsOf(await text).at(-1)).toContain('upstream_timeout');
     expect(await lastCall()).toMatchObject({ status: 'cut' });
+  });
+
+  test('an upstream that never stops sending is stopped after the channel’s longest stream, and charged so far', async () => {
+    const words = Array.from({ length: 400 }, () => ' on');
+    await gateway.addModel('endless', { words, wordDelayMs: 10 }, { options: { stream_timeout_ms: 1_000 } });
+    const response = await gateway.chat(key, { model: 'endless', stream: true });
+    const text = response.text();
+    await Bun.sleep(100);
+    gateway.app.clock.advance(1_000);
+    expect(eventsOf(await text).at(-1)).toContain('upstream_timeout');
+    const call = await lastCall();
+    expect(call).toMatchObject({ status: 'cut', estimated: 1 });
+    expect(call!.completionTokens).toBeLessThan(400);
+    await eventually(async () => gateway.upstream.journal.at(-1)!.abortedAt !== null);
   });
 
   test('a finish without [DONE] is a success: some upstreams leave it out', async () => {

@@ -1,6 +1,7 @@
 // Probes keys that their upstream refused: one short test each, ever more seldom, until it answers or an administrator
 // acts. What is due is in the key's own row, so a restart forgets nothing and of several replicas one probes.
 import type { AppContext } from '../context.ts';
+import { type Rounds, startRounds } from '../lib/rounds.ts';
 import { testChannel } from './test-channel.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -10,26 +11,12 @@ const LONGEST_WAIT_MS = 6 * 3_600_000;
 /** A round looks at no more; the rest is due in the next. */
 const KEYS_PER_ROUND = 20;
 
-export interface KeyProbes {
-  /** Ends after the probe under way. */
-  stop(): Promise<void>;
-}
-
-export function startKeyProbes(ctx: AppContext): KeyProbes {
-  const leaving = new AbortController();
-  let round: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    round = round
-      .then(() => probeKeys(ctx, leaving.signal))
-      .catch((error: unknown) => ctx.log.error('refused keys could not be probed', { error }));
-  }, LOOK_EVERY_MS);
-  return {
-    async stop() {
-      clearInterval(timer);
-      leaving.abort();
-      await round;
-    },
-  };
+export function startKeyProbes(ctx: AppContext): Rounds {
+  return startRounds(
+    LOOK_EVERY_MS,
+    (signal) => probeKeys(ctx, signal),
+    (error) => ctx.log.error('refused keys could not be probed', { error }),
+  );
 }
 
 /** One round. @returns how many keys were probed. */

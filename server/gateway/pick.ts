@@ -1,4 +1,5 @@
-// Step 5a: in which order the routes are tried: by priority, then by weight, resting channels last.
+// Step 5a: in which order the routes are tried: the model's own before its fallbacks', by priority, then by weight,
+// resting channels last.
 import type { CatalogRoute } from '../models/catalog.ts';
 import type { UpstreamHealth } from './upstream-health.ts';
 
@@ -15,6 +16,16 @@ export function orderRoutes(
     // Efraimidis–Spirakis: sorting by u^(1/w) draws without replacement in proportion to the weights.
     draw: route.weight > 0 ? random() ** (1 / route.weight) : -1,
   }));
-  drawn.sort((a, b) => a.resting - b.resting || a.route.priority - b.route.priority || b.draw - a.draw);
+  drawn.sort(
+    (a, b) =>
+      a.resting - b.resting ||
+      rankOf(a.route) - rankOf(b.route) ||
+      a.route.priority - b.route.priority ||
+      b.draw - a.draw,
+  );
   return drawn.map(({ route }) => route);
+}
+
+function rankOf({ standIn }: CatalogRoute): number {
+  return standIn?.rank ?? 0;
 }

@@ -78,9 +78,10 @@ async function streamHead(
     attempt.abort('useless');
     return failureOfBody('the answer is not an event stream', response.status);
   }
-  const { stallTimeoutMs } = attempt.route.channel.options;
+  const { stallTimeoutMs, longestStreamMs } = attempt.route.channel.options;
   const abort = () => attempt.abort('useless');
-  const stream = new UpstreamStream(response.body, abort, attempt.ctx.clock.monotonic, stallTimeoutMs);
+  const { monotonic } = attempt.ctx.clock;
+  const stream = new UpstreamStream(response.body, abort, monotonic, stallTimeoutMs, longestStreamMs);
   const item = await stream.next();
   if (item.kind === 'failed' && item.reason === 'too_large')
     return failureOfSize('the first event is too large', response.status);

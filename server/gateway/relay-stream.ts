@@ -243,5 +243,6 @@ const STOPPING: Ending = {
 const PAUSED: Ending = { ok: false, code: 'class_paused', detail: 'the class was paused' };
 
 function cut(detail: string): Ending {
-  return { ok: false, code: detail === 'stalled' ? 'upstream_timeout' : 'stream_cut', detail };
+  const isLate = detail === 'stalled' || detail === 'too_long';
+  return { ok: false, code: isLate ? 'upstream_timeout' : 'stream_cut', detail };
 }

@@ -5,7 +5,7 @@ import { AppError } from '../lib/app-error.ts';
 import { pricesAt } from '../models/pricing.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
-import { contentPolicyOf, effective } from '../plans/rules.ts';
+import { contentPolicyOf, effective, isModelAllowed } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
 import { estimateTokens, type PromptSize } from './prompt-size.ts';
@@ -26,7 +26,7 @@ export function measure(asked: AskedCall, signatures: SignatureMemory): Call {
   const { model, principal, request } = asked;
   refuseOtherModels(asked);
   const capped = isCapped(principal.levels);
-  const routes = speakingRoutes(asked, usableRoutes(model, capped));
+  const routes = speakingRoutes(asked, usableRoutes(model, principal, capped));
   const size = withCarried(
     asked.format.measure(
       request,
@@ -63,12 +63,17 @@ function refuseOtherModels({ principal, request }: AskedCall): void {
   throw new AppError('unsupported_parameter', { param: 'models', params: { param: 'models', detail } });
 }
 
-/** A budget cannot bound what has no price, so a capped caller gets only priced routes. */
-function usableRoutes(model: CatalogModel, capped: boolean): readonly CatalogRoute[] {
+/**
+ * The model's own routes and those of its fallbacks that the caller may use. A budget cannot bound what has no price,
+ * so a capped caller gets only priced routes.
+ */
+function usableRoutes(model: CatalogModel, { levels }: Principal, capped: boolean): readonly CatalogRoute[] {
   const params = { model: model.publicName };
   if (model.routes.length === 0) throw new AppError('channel_unavailable', { params, retryAfterMs: 10_000 });
-  if (!capped) return model.routes;
-  const priced = model.routes.filter((route) => route.prices !== null);
-  if (priced.length === 0) throw new AppError('model_unpriced', { param: 'model', params });
+  const fallbacks = (model.fallbackRoutes ?? []).filter(({ standIn }) => isModelAllowed(levels, standIn!.model));
+  if (!capped) return fallbacks.length === 0 ? model.routes : [...model.routes, ...fallbacks];
+  const priced = [...model.routes, ...fallbacks].filter((route) => route.prices !== null);
+  if (!priced.some(({ standIn }) => standIn === undefined))
+    throw new AppError('model_unpriced', { param: 'model', params });
   return priced;
 }

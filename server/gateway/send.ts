@@ -63,9 +63,14 @@ function smallestWaitMs(ctx: AppContext, call: Call): number {
   return ctx.gateway.health.shortestWaitMs(call.routes) ?? BUSY_MS;
 }
 
-/** The ordered routes, and once more the first ones where there are fewer than attempts allowed (another key may do). */
+/**
+ * The ordered routes, and once more the first ones where there are fewer than attempts allowed (another key may do):
+ * a model's own channel is asked with its next key before a fallback is.
+ */
 function* candidates(ctx: AppContext, call: Call): Generator<CatalogRoute> {
   const ordered = orderRoutes(call.routes, ctx.gateway.health, ctx.gateway.random);
+  const [first] = ordered;
+  if (first && !first.standIn && ordered[1]?.standIn && first.channel.keys.length > 1) ordered.unshift(first);
   for (let i = 0; i < Math.max(MAX_ATTEMPTS, ordered.length); i += 1) yield ordered[i % ordered.length]!;
 }
 
@@ -111,7 +116,7 @@ async function ask(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): P
   const bridge = format.bridge(route.channel.protocol)!;
   const draft = {
     upstreamModel: route.upstreamModel,
-    outputTokens: hold.outputTokens,
+    outputTokens: cappedBy(route, hold.outputTokens),
     maxTokensField: route.channel.options.maxTokensField,
     memory: ctx.gateway.signatures,
     owner: ownerOf(call),
@@ -128,6 +133,11 @@ async function ask(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): P
     signal,
   });
   return readHead(response, call, attempt, bridge);
+}
+
+/** A fallback may have less to say than the model it answers for. */
+function cappedBy({ standIn }: CatalogRoute, outputTokens: number | null): number | null {
+  return outputTokens === null ? null : Math.min(outputTokens, standIn?.maxOutputTokens ?? Infinity);
 }
 
 /** The channel's own limits (requirement 001's first level) and the route's (003's). @returns undefined when it is full: it is passed over. */

@@ -131,7 +131,8 @@ function wordsOf(failure: UpstreamFailure, { locale }: Tester): string {
   if (failure.key) return failure.key.reason;
   if (params?.detail) return String(params.detail);
   const why = cause instanceof Error ? cleanDetail(JSON.stringify({ message: cause.message })) : '';
-  return why || errorMessage(failure.code, locale);
+  const { httpStatus } = failure;
+  return why || (httpStatus !== null && httpStatus >= 400 ? `HTTP ${httpStatus}` : errorMessage(failure.code, locale));
 }
 
 function callOf(ctx: AppContext, model: CatalogModel, route: CatalogRoute, by: Tester): Call {

@@ -21,6 +21,7 @@ const channel = (id: string, more: Partial<CatalogChannel> = {}): CatalogChannel
   options: {
     firstByteTimeoutMs: 1,
     stallTimeoutMs: 1,
+    longestStreamMs: 1,
     maxTokensField: 'max_tokens',
     maxResponseBytes: 1,
     query: '',

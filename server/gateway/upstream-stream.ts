@@ -5,7 +5,7 @@ export type StreamItem =
   | { kind: 'event'; data: string }
   | { kind: 'beat' }
   | { kind: 'end' }
-  | { kind: 'failed'; reason: 'cut' | 'stalled' | 'too_large' };
+  | { kind: 'failed'; reason: 'cut' | 'stalled' | 'too_long' | 'too_large' };
 
 /** What an upstream may still take to end its answer after `[DONE]`. */
 const END_WITHIN_MS = 1_000;
@@ -23,6 +23,7 @@ export class UpstreamStream {
   /** When the upstream last sent something, or was last asked: monotonic ms. */
   #lastAt: number;
   #beatAt: number;
+  readonly #startedAt: number;
 
   /** @param abort closes the upstream's connection. */
   constructor(
@@ -30,9 +31,11 @@ export class UpstreamStream {
     readonly abort: () => void,
     readonly monotonic: () => number,
     readonly stallMs: number,
+    /** An upstream that never stops sending is stopped. */
+    readonly longestMs: number,
   ) {
     this.#reader = body.getReader();
-    this.#lastAt = this.#beatAt = monotonic();
+    this.#startedAt = this.#lastAt = this.#beatAt = monotonic();
   }
 
   /** What is here already; undefined when it has to be waited for. */
@@ -57,6 +60,10 @@ export class UpstreamStream {
 
   /** Called every half second while the stream is open. */
   tick(now: number, beatMs: number): void {
+    if (now - this.#startedAt >= this.longestMs && !this.#ended) {
+      this.#ended = { kind: 'failed', reason: 'too_long' };
+      return this.cancel();
+    }
     if (!this.#wake) return;
     if (now - this.#lastAt >= this.stallMs) {
       this.#ended = { kind: 'failed', reason: 'stalled' };

@@ -56,8 +56,27 @@ export function buildCatalog(rows: CatalogRows, tools: SnapshotTools): BuiltCata
       routes: Object.freeze(routes),
     });
   });
-  const callable = models.filter(({ routes }) => routes.length > 0);
+  const callable = withFallbacks(
+    models.filter(({ routes }) => routes.length > 0),
+    rows,
+  );
   return { snapshot: snapshotOf(callable, rows, prices), changesAt: pricing.changesAt() };
+}
+
+/** A model's fallbacks are its routes of last resort; those of a fallback are not followed. */
+function withFallbacks(models: readonly CatalogModel[], { models: rows }: CatalogRows): readonly CatalogModel[] {
+  const namesOf = new Map(rows.map(({ id, fallbacks }) => [id, JSON.parse(fallbacks) as string[]]));
+  const byName = new Map(models.map((model) => [model.publicName, model]));
+  return models.map((model) => {
+    const names = namesOf.get(model.id) ?? [];
+    if (names.length === 0) return model;
+    const fallbackRoutes = names.flatMap((name, index) => {
+      const found = byName.get(name);
+      const standIn = { model: name, maxOutputTokens: found?.maxOutputTokens ?? null, rank: index + 1 };
+      return (found?.routes ?? []).map((route) => Object.freeze({ ...route, standIn }));
+    });
+    return Object.freeze({ ...model, fallbackRoutes: Object.freeze(fallbackRoutes) });
+  });
 }
 
 function snapshotOf(

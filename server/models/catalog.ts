@@ -17,6 +17,8 @@ export interface ChannelOptions {
   firstByteTimeoutMs: number;
   /** Between two events of a stream; then the stream is ended as cut. */
   stallTimeoutMs: number;
+  /** From the head of a streamed answer to its end, however much it sends. */
+  longestStreamMs: number;
   /** Name of the output cap this upstream takes. */
   maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Most answer bytes accepted for a call without streaming. */
@@ -73,6 +75,16 @@ export interface CatalogRoute {
   tiers?: readonly PriceTier[];
   /** The price was found by the model's name alone. */
   priceGuessed: boolean;
+  /** Set on a route that answers in another model's place. */
+  standIn?: StandIn;
+}
+
+export interface StandIn {
+  /** Public name of the model that answers. */
+  model: string;
+  maxOutputTokens: number | null;
+  /** 1 = the first to be tried after the model's own routes. */
+  rank: number;
 }
 
 export interface CatalogModel {
@@ -88,6 +100,8 @@ export interface CatalogModel {
   createdAt: number;
   /** Enabled routes on enabled channels, by priority. */
   routes: readonly CatalogRoute[];
+  /** Those of its fallback models; absent = it has none. */
+  fallbackRoutes?: readonly CatalogRoute[];
 }
 
 export interface CatalogSnapshot {

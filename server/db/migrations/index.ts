@@ -6,6 +6,8 @@ import * as replicas from './0002-replicas/index.ts';
 import * as llmService from './0003-llm-service/index.ts';
 import * as limits from './0004-limits/index.ts';
 import * as memberClocks from './0005-member-clocks/index.ts';
+import * as channelChecks from './0006-channel-checks/index.ts';
+import * as fallbacks from './0007-fallbacks/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -13,4 +15,6 @@ export const migrations: Record<string, Migration> = {
   '0003-llm-service': llmService,
   '0004-limits': limits,
   '0005-member-clocks': memberClocks,
+  '0006-channel-checks': channelChecks,
+  '0007-fallbacks': fallbacks,
 };

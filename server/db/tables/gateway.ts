@@ -13,6 +13,12 @@ export interface ChannelsTable extends Timestamps {
   rpmLimit: number | null;
   tpmLimit: number | null;
   options: Json;
+  /** When the last health check by timer began. */
+  lastCheckAt: Ms | null;
+  /** How long the quickest right answer took, in ms; null = there was none. */
+  lastCheckMs: number | null;
+  /** Of the first key that did not answer; null = all that were asked did. */
+  lastCheckError: string | null;
 }
 
 export interface ChannelKeysTable extends Timestamps {
@@ -39,6 +45,8 @@ export interface ModelsTable extends Timestamps {
   capabilities: Json;
   contextWindow: number | null;
   maxOutputTokens: number | null;
+  /** Public names of the models that answer in its place, in order. */
+  fallbacks: Json;
 }
 
 export interface ModelAliasesTable {

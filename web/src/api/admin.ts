@@ -1,10 +1,10 @@
 // The administrator's addresses (requirement 001): channels and system settings.
-import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelTestResult, ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
 import type { ConfigReply, ConfigUpdate } from '@hallpass/shared/settings.ts';
 
 import { sendJson } from './http.ts';
 
-export type { ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate };
+export type { ChannelTestResult, ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate };
 
 const CHANNELS = '/api/admin/channels';
 const CONFIG = '/api/admin/config';
@@ -23,6 +23,16 @@ export function saveChannel(token: string, id: string | undefined, body: Channel
 /** @throws Problem. */
 export async function deleteChannel(token: string, id: string): Promise<void> {
   await sendJson(`${CHANNELS}/${encodeURIComponent(id)}`, { method: 'DELETE', token });
+}
+
+/** A key may think for 30 s before the server gives it up. */
+const TEST_TIMEOUT_MS = 45_000;
+
+/** Asks the service a short question. @param keyId null where the channel needs no key. @throws Problem. */
+export function testChannel(token: string, id: string, keyId: string | null): Promise<ChannelTestResult[]> {
+  const body = keyId === null ? {} : { key_id: keyId };
+  const path = `${CHANNELS}/${encodeURIComponent(id)}/test`;
+  return sendJson<ChannelTestResult[]>(path, { method: 'POST', body, token, timeoutMs: TEST_TIMEOUT_MS });
 }
 
 /** @throws Problem. */

@@ -11,6 +11,11 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
+export interface JsonOptions extends Omit<SendOptions, 'signal'> {
+  /** Longest wait for the answer. */
+  timeoutMs?: number;
+}
+
 /** Milliseconds a JSON answer may take; streams have no such bound, a model may think for minutes. */
 const JSON_TIMEOUT_MS = 20_000;
 
@@ -41,9 +46,12 @@ export async function send(path: string, options: SendOptions = {}): Promise<Res
 }
 
 /** The parsed JSON answer. @throws Problem. */
-export async function sendJson<T>(path: string, options: Omit<SendOptions, 'signal'> = {}): Promise<T> {
+export async function sendJson<T>(
+  path: string,
+  { timeoutMs = JSON_TIMEOUT_MS, ...options }: JsonOptions = {},
+): Promise<T> {
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), JSON_TIMEOUT_MS);
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
   try {
     const response = await send(path, { ...options, signal: timeout.signal });
     return response.status === 204 ? (undefined as T) : ((await response.json()) as T);

@@ -5,7 +5,15 @@ import type { ChannelView, ConfigReply } from '@/api/admin.ts';
 import { checkChannel, toChannelBody, toChannelValues } from './channel-values.ts';
 import { changedSettings, checkSettings, toSettingsValues } from './settings-values.ts';
 
-const filled = { name: ' A ', baseUrl: ' https://x.example/v1 ', apiKey: '', modelId: ' m ', rpm: '60', isOn: true };
+const filled = {
+  name: ' A ',
+  baseUrl: ' https://x.example/v1 ',
+  apiKey: '',
+  modelId: ' m ',
+  rpm: '60',
+  checkMinutes: '',
+  isOn: true,
+};
 
 describe('a channel’s form', () => {
   test('sends trimmed values, and no key where none was typed', () => {
@@ -14,17 +22,35 @@ describe('a channel’s form', () => {
       base_url: 'https://x.example/v1',
       model_id: 'm',
       rpm_limit: 60,
+      options: {},
       is_enabled: true,
     });
     expect(toChannelBody({ ...filled, apiKey: ' sk-1 ' }).api_key).toBe('sk-1');
     expect(toChannelBody({ ...filled, rpm: '' }).rpm_limit).toBeNull();
   });
 
+  test('changes the time between health checks and keeps the options it has no field for', () => {
+    const options = { think_tags: true, health_check_minutes: 5 };
+    expect(toChannelBody({ ...filled, checkMinutes: ' 10 ' }, options).options).toEqual({
+      think_tags: true,
+      health_check_minutes: 10,
+    });
+    expect(toChannelBody(filled, options).options).toEqual({ think_tags: true });
+  });
+
   test('begins empty, or with the channel and without its key', () => {
     expect(toChannelValues(undefined)).toMatchObject({ name: '', rpm: '60', isOn: true });
-    const channel = { name: 'A', base_url: 'u', model_id: null, rpm_limit: null, is_enabled: false, key_hint: 'sk-…1' };
+    const channel = { name: 'A', base_url: 'u', model_id: null, rpm_limit: null, is_enabled: false, options: {} };
     const values = toChannelValues(channel as ChannelView);
-    expect(values).toEqual({ name: 'A', baseUrl: 'u', apiKey: '', modelId: '', rpm: '', isOn: false });
+    expect(values).toEqual({
+      name: 'A',
+      baseUrl: 'u',
+      apiKey: '',
+      modelId: '',
+      rpm: '',
+      checkMinutes: '',
+      isOn: false,
+    });
   });
 
   test.each([
@@ -38,6 +64,9 @@ describe('a channel’s form', () => {
     ['rpm', '1.5'],
     ['rpm', '99999999'],
     ['rpm', 'viele'],
+    ['checkMinutes', '0'],
+    ['checkMinutes', '1.5'],
+    ['checkMinutes', '1441'],
   ] as const)('refuses the %s %j', (field, value) => {
     const errors = checkChannel({ ...filled, [field]: value });
     expect(errors[field]).toBeTruthy();
