@@ -7,7 +7,7 @@ import { startDriver } from './driver.ts';
 import { readOptions } from './options.ts';
 import { descriptorsMax } from './processes.ts';
 import { ROWS, SIZES, withinDescriptors } from './rows.ts';
-import { runRounds } from './run.ts';
+import { type RunReport, runRounds } from './run.ts';
 import { DRIVER_CORE, TARGET_CORE } from './spawn.ts';
 import { replaceResults, renderTable } from './table.ts';
 import { TARGETS } from './targets/index.ts';
@@ -28,23 +28,28 @@ async function main(): Promise<void> {
   const kind = options.quick ? 'quick' : 'whole';
   const rounds = options.rounds ?? ROUNDS[kind];
   using driver = await startDriver();
-  const run = await runRounds(
-    driver,
-    { targets, rows: options.rows, rounds, size: withinDescriptors(SIZES[kind], descriptorsMax()) },
-    console.error,
-  );
-  faults.push(...run.faults);
+  const plan = { targets, rows: options.rows, rounds, size: withinDescriptors(SIZES[kind], descriptorsMax()) };
+  const text = (report: RunReport) =>
+    page(machine(kind, rounds), targets, { ...report, faults: [...faults, ...report.faults] });
+  const run = await runRounds(driver, plan, {
+    say: console.error,
+    onResults(report) {
+      if (options.write) writeFileSync(PAGE, replaceResults(readFileSync(PAGE, 'utf8'), text(report)));
+    },
+  });
+  console.log(`\n${text(run)}`);
+  process.exitCode = faults.length + run.faults.length > 0 ? 1 : 0;
+}
+
+function page(head: string, targets: readonly Target[], { results, faults }: RunReport): string {
   const lines = ROWS.flatMap((row) => row.figures.map((figure) => ({ ...figure, row: row.name })));
-  const text = [
-    machine(kind, rounds),
-    renderTable(lines, targets, run.results),
-    'Switched on:\n',
+  return [
+    head,
+    renderTable(lines, targets, results),
+    '\nSwitched on:\n',
     ...targets.map(({ title, on }) => `- **${title}**: ${on}`),
     ...(faults.length > 0 ? ['\nNot measured, or not to be trusted:\n', ...faults.map((fault) => `- ${fault}`)] : []),
   ].join('\n');
-  console.log(`\n${text}`);
-  if (options.write) writeFileSync(PAGE, replaceResults(readFileSync(PAGE, 'utf8'), text));
-  process.exitCode = faults.length > 0 ? 1 : 0;
 }
 
 function needTwoCores(): void {

@@ -19,16 +19,25 @@ export interface RunReport {
   results: Results;
   /** What was wrong, in words; a run with any of these proves nothing about that target. */
   faults: string[];
+  /** `target row` that went wrong: not tried again in later rounds, since a target that hangs costs minutes a row. */
+  failed: Set<string>;
 }
 
-export async function runRounds(driver: Driver, plan: Plan, say: (line: string) => void): Promise<RunReport> {
-  const report: RunReport = { results: new Map(), faults: [] };
+export interface Listener {
+  say(line: string): void;
+  /** After each target of each round: a run that is ended early has kept what it had. */
+  onResults(report: RunReport): void;
+}
+
+export async function runRounds(driver: Driver, plan: Plan, { say, onResults }: Listener): Promise<RunReport> {
+  const report: RunReport = { results: new Map(), faults: [], failed: new Set() };
   for (let round = 0; round < plan.rounds; round++) {
     for (const target of inTurn(plan.targets, round)) {
       say(`round ${round + 1} of ${plan.rounds}: ${target.title}`);
       await measureTarget(driver, target, plan, report).catch((error: Error) => {
         report.faults.push(`${target.title}: ${error.message}`);
       });
+      onResults(report);
     }
   }
   return report;
@@ -48,6 +57,7 @@ async function measureTarget(driver: Driver, target: Target, plan: Plan, report:
     const m: Measuring = { driver, target: running, size: plan.size, answered: 0, idleRssBytes, peakRssBytes: 0 };
     for (const row of ROWS) {
       if (!plan.rows.includes(row.name) || row.applies?.(running) === false) continue;
+      if (report.failed.has(`${target.name} ${row.name}`)) continue;
       await measureRow(row, m, target, report);
     }
     const problems = (await running.problems?.(m.answered)) ?? [];
@@ -57,7 +67,8 @@ async function measureTarget(driver: Driver, target: Target, plan: Plan, report:
   }
 }
 
-async function measureRow(row: Row, m: Measuring, target: Target, { results, faults }: RunReport): Promise<void> {
+async function measureRow(row: Row, m: Measuring, target: Target, report: RunReport): Promise<void> {
+  const { results, faults, failed } = report;
   try {
     const values = await row.measure(m);
     for (const { key } of row.figures) {
@@ -66,5 +77,6 @@ async function measureRow(row: Row, m: Measuring, target: Target, { results, fau
     }
   } catch (error) {
     faults.push(`${target.title}, ${row.name}: ${(error as Error).message}`);
+    failed.add(`${target.name} ${row.name}`);
   }
 }

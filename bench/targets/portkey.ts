@@ -3,13 +3,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { npm } from '../../scripts/lib/install.mjs';
-import { modernNode } from '../../scripts/lib/modern-node.mjs';
 import { CACHE, freePort, startTarget, untilReady } from '../spawn.ts';
 import { bearer, type Target } from './target.ts';
 
 const VERSION = '1.15.2';
 const folder = join(CACHE, `portkey-${VERSION}`);
 const script = join(folder, 'node_modules', '@portkey-ai', 'gateway', 'build', 'start-server.js');
+
+/** The Node that runs the launcher: under Bun, `process.execPath` is Bun, on which Portkey hangs. @throws Error when there is none. */
+function nodeProgram(): string {
+  const path = Bun.which('node');
+  if (path) return path;
+  throw new Error('there is no Node on the path');
+}
 
 export const portkey: Target = {
   name: 'portkey',
@@ -24,7 +30,7 @@ export const portkey: Target = {
   async start(upstreamPort) {
     const port = freePort();
     const env = { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' };
-    const command = [await modernNode(), script, '--headless', `--port=${port}`];
+    const command = [nodeProgram(), script, '--headless', `--port=${port}`];
     const child = startTarget(command, { name: 'portkey', env });
     const readyMs = await untilReady(child, `http://127.0.0.1:${port}/`);
     const headers = {

@@ -12,7 +12,9 @@ const OLDEST = [22, 12];
 /** The path of a Node that runs vitest. Throws when npm has none for this machine. */
 export async function modernNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return process.execPath;
+  const isModern = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  // Bun says it is a modern Node too.
+  if (isModern && !process.versions.bun) return process.execPath;
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const folder = join(ROOT, '.cache', `node-${VERSION}`);
   const path = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
