@@ -33,12 +33,17 @@ def area(r: float) -> float:
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
-  await site.addModel('rich', { words: RICH.match(/[\s\S]{1,40}/g)!, reasoning: ['First I think', ' about it.'] });
+  const richId = await site.addModel('rich', {
+    words: RICH.match(/[\s\S]{1,40}/g)!,
+    reasoning: ['First I think', ' about it.'],
+  });
   await site.addModel('cut', { words: ['half'], end: 'cut' });
   await site.addModel('draws', { words: ['```mermaid\nflowchart LR\n  A --> B\n```\n'] });
   await site.addModel('slow', { headDelayMs: 60_000 });
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
+  // So that the call log has a row, whichever state is judged first.
+  await site.admin('POST', `/api/admin/channels/${richId}/test`);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
@@ -170,6 +175,23 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/admin/channels`);
     await page.getByRole('button', { name: 'Delete “dead”' }).click();
     await page.getByRole('alertdialog').waitFor();
+  },
+  'the call log': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/logs`);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'More filters' }).click();
+  },
+  'a call in detail': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/logs`);
+    await page.locator('tbody button').first().click();
+    await page.getByText(/^Requests to model services/).waitFor();
+  },
+  'a call log in which nothing was found': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/logs?user=nobody`);
+    await page.getByText('No call fits these filters.').waitFor();
   },
   'the console’s settings': async (page) => {
     await signIn(page);

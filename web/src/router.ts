@@ -50,6 +50,7 @@ export const router = createRouter({
           component: () => import('@/pages/admin/ChannelsPage.vue'),
           meta: { title: 'admin.channels' },
         },
+        { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
         {
           path: 'settings',
           component: () => import('@/pages/admin/SettingsPage.vue'),
