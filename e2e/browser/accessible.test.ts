@@ -42,6 +42,7 @@ beforeAll(async () => {
   await site.addModel('slow', { headDelayMs: 60_000 });
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
+  await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
   // So that the call log has a row, whichever state is judged first.
   await site.admin('POST', `/api/admin/channels/${richId}/test`);
 });
@@ -187,6 +188,31 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/admin/logs`);
     await page.locator('tbody button').first().click();
     await page.getByText(/^Requests to model services/).waitFor();
+  },
+  'the blocked addresses': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/blocked`);
+    await page.getByRole('table').waitFor();
+  },
+  'the form of a block': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/blocked`);
+    await page.getByRole('button', { name: 'Block an address' }).click();
+    await page.getByRole('button', { name: 'Block', exact: true }).click();
+    await page.getByText('Please enter an address or a network.').waitFor();
+  },
+  'the visits of a blocked address': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/blocked`);
+    await page.getByRole('button', { name: /^Refused visits from/ }).click();
+    await page.getByText('Nobody has tried.').waitFor();
+  },
+  'the audit log': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/audit`);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText(/^The record is whole/).waitFor();
   },
   'a call log in which nothing was found': async (page) => {
     await signIn(page);

@@ -50,6 +50,16 @@ export const router = createRouter({
           component: () => import('@/pages/admin/ChannelsPage.vue'),
           meta: { title: 'admin.channels' },
         },
+        {
+          path: 'audit',
+          component: () => import('@/pages/admin/audit/AuditPage.vue'),
+          meta: { title: 'admin.audit' },
+        },
+        {
+          path: 'blocked',
+          component: () => import('@/pages/admin/blocked/BlockedPage.vue'),
+          meta: { title: 'admin.blocked' },
+        },
         { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
         {
           path: 'settings',

@@ -2,9 +2,8 @@
 import type { CallLogEntry } from '@/api/call-log.ts';
 import { currentLocale, t } from '@/i18n/texts.ts';
 
+import { NOTHING } from '../words.ts';
 import { STATUS_TEXTS } from './log-filter.ts';
-
-export const NOTHING = '—';
 
 export const whole = (value: number) => value.toLocaleString(currentLocale());
 
@@ -25,10 +24,6 @@ export function seconds(ms: number | null): string {
   if (ms === null) return NOTHING;
   const value = (ms / 1000).toLocaleString(currentLocale(), { maximumFractionDigits: ms < 10_000 ? 2 : 1 });
   return t('log.seconds', { value });
-}
-
-export function moment(at: string): string {
-  return new Date(at).toLocaleString(currentLocale(), { dateStyle: 'short', timeStyle: 'medium' });
 }
 
 /** Who asked: a person, a seat or a pass; an address where there is nobody. */
