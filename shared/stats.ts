@@ -12,7 +12,7 @@ const sum = {
 const total = z.object(sum);
 export type StatsTotal = z.infer<typeof total>;
 
-/** `active_users` counts people, guests' addresses and passes that called. */
+/** `active_users` counts the users and passes that called; guests are nobody in particular. */
 const period = z.object({ ...sum, active_users: z.int() });
 const share = z.object({ id: z.string(), name: z.string(), ...sum });
 export type StatsShare = z.infer<typeof share>;

@@ -207,6 +207,18 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.getByRole('button', { name: /^Refused visits from/ }).click();
     await page.getByText('Nobody has tried.').waitFor();
   },
+  'the statistics': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/stats`);
+    await page.locator('canvas').nth(1).waitFor();
+  },
+  'the tables behind the statistics': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/stats`);
+    await page.getByRole('button', { name: 'Table' }).first().click();
+    await page.getByRole('button', { name: 'Table' }).last().click();
+    await page.getByRole('columnheader', { name: 'Day' }).waitFor();
+  },
   'the audit log': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/audit`);

@@ -50,6 +50,7 @@ export const router = createRouter({
           component: () => import('@/pages/admin/ChannelsPage.vue'),
           meta: { title: 'admin.channels' },
         },
+        { path: 'stats', component: () => import('@/pages/admin/stats/StatsPage.vue'), meta: { title: 'admin.stats' } },
         {
           path: 'audit',
           component: () => import('@/pages/admin/audit/AuditPage.vue'),

@@ -1,0 +1,127 @@
+// From statistics to what a chart draws and a table lists. Pure.
+import type { EChartsCoreOption } from 'echarts/core';
+
+import type { StatsReply, StatsShare } from '@/api/stats.ts';
+import type { Palette } from '@/charts/use-palette.ts';
+
+export const METRICS = ['calls', 'tokens', 'cost'] as const;
+export type Metric = (typeof METRICS)[number];
+
+type Sum = Pick<StatsShare, 'calls' | 'prompt_tokens' | 'completion_tokens' | 'cost'>;
+
+export function valueOf(sum: Sum, metric: Metric): number {
+  return metric === 'tokens' ? sum.prompt_tokens + sum.completion_tokens : sum[metric];
+}
+
+/** Slices of a pie that a person can tell apart; the rest is one. */
+const SLICES_MAX = 7;
+
+export interface Slice {
+  name: string;
+  value: number;
+}
+
+/** The largest first. Those without a value are left out. @param rest the name of all that are not shown by name. */
+export function slices(shares: readonly StatsShare[], metric: Metric, rest: string): Slice[] {
+  const sorted = shares
+    .map((share) => ({ name: share.name, value: valueOf(share, metric) }))
+    .filter(({ value }) => value > 0)
+    .toSorted((a, b) => b.value - a.value);
+  if (sorted.length <= SLICES_MAX + 1) return sorted;
+  const others = sorted.slice(SLICES_MAX).reduce((sum, { value }) => sum + value, 0);
+  return [...sorted.slice(0, SLICES_MAX), { name: rest, value: others }];
+}
+
+export interface Words {
+  format: (value: number) => string;
+  metric: string;
+  errors: string;
+}
+
+/** `2026-11-27` → `11/27`. */
+export const shortDay = (day: string) => day.slice(5).replace('-', '/');
+
+export function trendOption(
+  trend: StatsReply['trend'],
+  metric: Metric,
+  palette: Palette,
+  words: Words,
+): EChartsCoreOption {
+  const line = (name: string, color: string, values: number[]) => ({
+    type: 'line',
+    name,
+    data: values,
+    color,
+    symbol: 'circle',
+    symbolSize: 7,
+    showSymbol: values.length <= 31,
+    lineStyle: { width: 2.5 },
+  });
+  const series = [
+    line(
+      words.metric,
+      palette.series[0]!,
+      trend.map((day) => valueOf(day, metric)),
+    ),
+  ];
+  if (metric === 'calls')
+    series.push(
+      line(
+        words.errors,
+        palette.bad,
+        trend.map(({ errors }) => errors),
+      ),
+    );
+  return {
+    textStyle: { fontFamily: palette.font, color: palette.quiet },
+    grid: { left: 4, right: 12, top: 34, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    legend: { top: 0, left: 0, textStyle: { color: palette.quiet }, icon: 'circle' },
+    tooltip: tooltip(palette, 'axis', words.format),
+    xAxis: {
+      type: 'category',
+      data: trend.map(({ day }) => shortDay(day)),
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+      axisLabel: { color: palette.quiet, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      ...(metric === 'cost' ? {} : { minInterval: 1 }),
+      splitLine: { lineStyle: { color: palette.line } },
+      axisLabel: { color: palette.quiet, formatter: words.format },
+    },
+    series,
+  };
+}
+
+export function pieOption(data: readonly Slice[], palette: Palette, words: Words): EChartsCoreOption {
+  return {
+    textStyle: { fontFamily: palette.font, color: palette.text },
+    color: [...palette.series],
+    tooltip: tooltip(palette, 'item', words.format),
+    series: [
+      {
+        type: 'pie',
+        name: words.metric,
+        radius: ['42%', '72%'],
+        data: [...data],
+        itemStyle: { borderColor: palette.card, borderWidth: 2, borderRadius: 4 },
+        label: { color: palette.text, formatter: '{b}\n{d}%', overflow: 'truncate', width: 120 },
+        labelLine: { lineStyle: { color: palette.quiet } },
+      },
+    ],
+  };
+}
+
+/** Drawn, not written into the page: names come from outside, and the page's policy lets no styles in. */
+function tooltip(palette: Palette, trigger: 'axis' | 'item', format: (value: number) => string) {
+  return {
+    trigger,
+    renderMode: 'richText',
+    backgroundColor: palette.card,
+    borderColor: palette.line,
+    textStyle: { color: palette.text },
+    valueFormatter: format,
+  };
+}
