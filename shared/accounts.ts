@@ -77,6 +77,8 @@ export const signInOptionsReply = z.object({
   default_locale: z.enum(LOCALES),
   /** Sign-in with another service, and what its button calls it; null where none is configured. */
   oidc: z.object({ name: z.string() }).nullable(),
+  /** How people reach this server (PUBLIC_URL), without a trailing slash; null = nobody has said. */
+  public_url: z.string().nullable(),
 });
 
 /** The signed-in person's own page. */

@@ -31,6 +31,7 @@ def area(r: float) -> float:
 `;
 
 let site: Site;
+let passKey: string;
 beforeAll(async () => {
   site = await openSite();
   const richId = await site.addModel('rich', {
@@ -43,6 +44,7 @@ beforeAll(async () => {
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
   await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
+  passKey = String((await site.admin('POST', '/key/generate', { key_alias: 'Ming', max_budget: 1 })).key);
   // So that the call log has a row, whichever state is judged first.
   await site.admin('POST', `/api/admin/channels/${richId}/test`);
 });
@@ -206,6 +208,30 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/admin/blocked`);
     await page.getByRole('button', { name: /^Refused visits from/ }).click();
     await page.getByText('Nobody has tried.').waitFor();
+  },
+  'the passes and the form for more': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/passes`);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'Make passes' }).click();
+    await page.getByRole('button', { name: 'Make the pass' }).click();
+    await page.getByText('Please enter at least one name.').waitFor();
+  },
+  'passes just made': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/passes`);
+    await page.getByRole('button', { name: 'Make passes' }).click();
+    await page.getByLabel('Names').fill(`student ${Date.now()}\nMing`);
+    await page.getByRole('button', { name: 'Make 2 passes' }).click();
+    await page.getByText(/^Not made: 1/).waitFor();
+  },
+  'behind a pass’s QR code': async (page) => {
+    await page.goto(`${site.url}/setup.html#${passKey}`);
+    await page.getByRole('button', { name: 'Enter the chat' }).waitFor();
+  },
+  'a pass to be typed': async (page) => {
+    await page.goto(`${site.url}/setup.html#sk-nobody`);
+    await page.getByRole('alert').waitFor();
   },
   'the statistics': async (page) => {
     await signIn(page);

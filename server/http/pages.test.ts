@@ -52,6 +52,7 @@ test('every page address serves the application under a strict policy', async ()
     '/account',
     '/register',
     '/setup',
+    '/setup.html',
     '/admin',
     '/admin/',
     '/admin/channels',

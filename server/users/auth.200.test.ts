@@ -128,13 +128,14 @@ test('a changed password ends every other sign-in', async () => {
 });
 
 test('the sign-in pages learn what is offered', async () => {
-  await using app = await createTestApp({ DEFAULT_LOCALE: 'zh-TW' });
+  await using app = await createTestApp({ DEFAULT_LOCALE: 'zh-TW', PUBLIC_URL: 'https://ai.school.example/' });
   const options = await app.request('/api/auth/options');
   expect(await options.json()).toEqual({
     registration: 'open',
     guests_allowed: true,
     default_locale: 'zh-TW',
     oidc: null,
+    public_url: 'https://ai.school.example',
   });
 });
 

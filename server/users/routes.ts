@@ -33,8 +33,15 @@ export const userRoutes: readonly Route[] = [
     response: signInOptionsReply,
     handler: async ({ ctx }) => {
       const { registration, guestsAllowed, defaultLocale } = ctx.settings.current();
+      const publicUrl = ctx.config.PUBLIC_URL?.replace(/\/+$/, '') ?? null;
       const oidc = ctx.oidc ? { name: ctx.oidc.name } : null;
-      return { registration, guests_allowed: guestsAllowed, default_locale: defaultLocale, oidc };
+      return {
+        registration,
+        guests_allowed: guestsAllowed,
+        default_locale: defaultLocale,
+        oidc,
+        public_url: publicUrl,
+      };
     },
   }),
   defineRoute({

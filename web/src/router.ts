@@ -33,6 +33,7 @@ export const router = createRouter({
       component: () => import('@/pages/account/RegisterPage.vue'),
       meta: { title: 'account.registerTitle' },
     },
+    { path: '/setup.html', component: () => import('@/pages/pass/PassSetupPage.vue'), meta: { title: 'pass.title' } },
     { path: '/setup', component: () => import('@/pages/account/SetupPage.vue'), meta: { title: 'setup.title' } },
     {
       path: '/admin/login',
@@ -63,6 +64,11 @@ export const router = createRouter({
         },
         { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
         {
+          path: 'passes',
+          component: () => import('@/pages/admin/passes/PassesPage.vue'),
+          meta: { title: 'admin.passes' },
+        },
+        {
           path: 'settings',
           component: () => import('@/pages/admin/SettingsPage.vue'),
           meta: { title: 'admin.settings' },
@@ -74,7 +80,8 @@ export const router = createRouter({
 });
 
 router.beforeEach((to) => {
-  if (to.meta.needsLogin && !useLogin().login) {
+  const { login } = useLogin();
+  if (to.meta.needsLogin && (!login || login.isPass)) {
     const path = to.path.startsWith('/admin') ? '/admin/login' : '/login';
     return { path, query: { next: to.fullPath } };
   }

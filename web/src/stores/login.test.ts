@@ -21,7 +21,7 @@ describe('a sign-in', () => {
   test('is kept for this tab only and found again after a reload', async () => {
     await useLogin().signIn('eyJ.x.y');
     setActivePinia(createPinia());
-    expect(useLogin().login).toEqual({ token: 'eyJ.x.y', name: 'admin', isAdmin: true });
+    expect(useLogin().login).toEqual({ token: 'eyJ.x.y', name: 'admin', isAdmin: true, isPass: false });
     expect(localStorage.length).toBe(0);
   });
 
@@ -32,6 +32,16 @@ describe('a sign-in', () => {
     expect(account.token).toBeUndefined();
     expect(sessionStorage.length).toBe(0);
     expect(calls.at(-1)).toEqual({ path: '/api/auth/logout', authorization: 'Bearer eyJ.x.y' });
+  });
+
+  test('of a pass is kept like any other, and ends without telling the server: the pass goes on', () => {
+    const before = calls.length;
+    useLogin().enterWithPass('sk-hp-a-b', 'Ming');
+    setActivePinia(createPinia());
+    expect(useLogin().login).toEqual({ token: 'sk-hp-a-b', name: 'Ming', isAdmin: false, isPass: true });
+    useLogin().signOut();
+    expect(sessionStorage.length).toBe(0);
+    expect(calls).toHaveLength(before);
   });
 
   test('is not kept when the server does not know the token', async () => {

@@ -13,6 +13,8 @@ export interface Login {
   name: string;
   /** Only for what the pages offer; the server decides by itself what is allowed. */
   isAdmin: boolean;
+  /** A pass, not an account: there is nothing to manage. */
+  isPass: boolean;
 }
 
 export const useLogin = defineStore('login', () => {
@@ -22,7 +24,13 @@ export const useLogin = defineStore('login', () => {
   /** Keeps the token, once the server has said whose it is. @throws Problem. */
   async function signIn(bearer: string): Promise<void> {
     const me = await whoAmI(bearer);
-    login.value = { token: bearer, name: me.name, isAdmin: me.role === 'admin' };
+    login.value = { token: bearer, name: me.name, isAdmin: me.role === 'admin', isPass: false };
+    writeStored('session', STORED, JSON.stringify(login.value));
+  }
+
+  /** A pass that the server has accepted speaks for whoever holds it. */
+  function enterWithPass(key: string, name: string): void {
+    login.value = { token: key, name, isAdmin: false, isPass: true };
     writeStored('session', STORED, JSON.stringify(login.value));
   }
 
@@ -32,7 +40,7 @@ export const useLogin = defineStore('login', () => {
     login.value = null;
     writeStored('session', STORED, null);
     // Nobody waits for it: here the token is gone either way, and on the server it ends by itself.
-    if (ended) logout(ended.token).catch(() => undefined);
+    if (ended && !ended.isPass) logout(ended.token).catch(() => undefined);
   }
 
   /** Forgets a sign-in that the server has ended already. */
@@ -41,14 +49,15 @@ export const useLogin = defineStore('login', () => {
     writeStored('session', STORED, null);
   }
 
-  return { login, token, signIn, signOut, forget };
+  return { login, token, signIn, enterWithPass, signOut, forget };
 });
 
 function readLogin(): Login | null {
   try {
     const stored = JSON.parse(readStored('session', STORED) ?? 'null') as Partial<Login> | null;
     if (typeof stored?.token !== 'string' || typeof stored.name !== 'string') return null;
-    return { token: stored.token, name: stored.name, isAdmin: stored.isAdmin === true };
+    const { token, name } = stored;
+    return { token, name, isAdmin: stored.isAdmin === true, isPass: stored.isPass === true };
   } catch {
     return null;
   }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+
+import { checkPasses, emptyPassValues, namesIn, NAMES_MAX, toPassBody } from './pass-values.ts';
+
+const wrong = (more: object) =>
+  Object.entries(checkPasses({ ...emptyPassValues(), names: 'Ming', ...more })).flatMap(([name, text]) =>
+    text ? [name] : [],
+  );
+
+test('names as they are copied from a list: one a line, the first column, empty lines away', () => {
+  expect(namesIn('王小明\t7\r\n\r\n  Lee, Ann  \n\t\n陳')).toEqual(['王小明', 'Lee, Ann', '陳']);
+});
+
+test('what is wrong is said at its field', () => {
+  expect(wrong({})).toEqual([]);
+  expect(wrong({ names: ' \n ' })).toEqual(['names']);
+  expect(wrong({ names: 'A\nB\nA' })).toEqual(['names']);
+  expect(wrong({ names: 'x'.repeat(101) })).toEqual(['names']);
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `s${n}`).join('\n');
+  expect(wrong({ names: many(NAMES_MAX) })).toEqual([]);
+  expect(wrong({ names: many(NAMES_MAX + 1) })).toEqual(['names']);
+  expect(wrong({ budget: '1,5' })).toEqual([]);
+  expect(wrong({ budget: '-1' })).toEqual(['budget']);
+  expect(wrong({ budget: 'much' })).toEqual(['budget']);
+  expect(wrong({ rpm: '0' })).toEqual(['rpm']);
+});
+
+test('what is empty is not sent, and a period only with a budget', () => {
+  const values = { ...emptyPassValues(), budget: '', period: '1d' };
+  expect(toPassBody(values, 'Ming')).toEqual({ key_alias: 'Ming' });
+  expect(toPassBody({ ...values, budget: '0,5', duration: '7d', rpm: '6', models: 'a, b　c、d' }, 'Ming')).toEqual({
+    key_alias: 'Ming',
+    max_budget: 0.5,
+    budget_duration: '1d',
+    duration: '7d',
+    rpm_limit: 6,
+    models: ['a', 'b', 'c', 'd'],
+  });
+});

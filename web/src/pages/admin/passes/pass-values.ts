@@ -1,0 +1,83 @@
+// Between the form and the passes it asks for: names, limits, what is wrong with them, what is sent for each.
+import type { PassInput } from '@/api/passes.ts';
+import type { FieldErrors } from '@/composables/use-form.ts';
+import { t, type TextKey } from '@/i18n/texts.ts';
+
+export interface PassValues {
+  /** One a line. */
+  names: string;
+  /** Dollars, as typed; empty = no budget. */
+  budget: string;
+  /** How often the budget starts anew; empty = never. */
+  period: string;
+  /** How long a pass is valid; empty = until it is blocked or deleted. */
+  duration: string;
+  /** Requests a minute, as typed; empty = no limit of its own. */
+  rpm: string;
+  /** Names of models, separated by commas or spaces; empty = all. */
+  models: string;
+}
+
+export const NAMES_MAX = 200;
+const NAME_LENGTH_MAX = 100;
+
+export const PERIODS: Record<string, TextKey> = {
+  '': 'passes.periodNever',
+  '1d': 'passes.period1d',
+  '7d': 'passes.period7d',
+  '1mo': 'passes.period1mo',
+};
+export const DURATIONS: Record<string, TextKey> = {
+  '': 'passes.durationNone',
+  '1d': 'passes.duration1d',
+  '7d': 'passes.duration7d',
+  '30d': 'passes.duration30d',
+  '180d': 'passes.duration180d',
+};
+
+export const emptyPassValues = (): PassValues => ({
+  names: '',
+  budget: '1',
+  period: '',
+  duration: '',
+  rpm: '',
+  models: '',
+});
+
+/** A list copied from a spreadsheet has empty lines and columns; the first column counts. */
+export function namesIn(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.split('\t')[0]!.trim())
+    .filter(Boolean);
+}
+
+export function checkPasses(values: PassValues): FieldErrors<PassValues> {
+  return {
+    names: wrongNames(namesIn(values.names)),
+    budget: /^\d{0,7}(?:[.,]\d{1,9})?$/.test(values.budget.trim()) ? undefined : t('passes.needBudget'),
+    rpm: /^(?:[1-9]\d{0,6})?$/.test(values.rpm.trim()) ? undefined : t('channels.needRpm'),
+  };
+}
+
+function wrongNames(names: readonly string[]): string | undefined {
+  if (names.length === 0) return t('passes.needNames');
+  if (names.length > NAMES_MAX) return t('passes.tooManyNames', { max: NAMES_MAX, count: names.length });
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) return t('passes.twice', { name: twice });
+  const long = names.find((name) => name.length > NAME_LENGTH_MAX);
+  return long === undefined ? undefined : t('passes.longName', { name: `${long.slice(0, 20)}…` });
+}
+
+export function toPassBody(values: PassValues, name: string): PassInput {
+  const budget = values.budget.trim().replace(',', '.');
+  const models = values.models.split(/[\s,，、]+/).filter(Boolean);
+  return {
+    key_alias: name,
+    ...(budget ? { max_budget: Number(budget) } : {}),
+    ...(budget && values.period ? { budget_duration: values.period } : {}),
+    ...(values.duration ? { duration: values.duration } : {}),
+    ...(values.rpm.trim() ? { rpm_limit: Number(values.rpm) } : {}),
+    ...(models.length > 0 ? { models } : {}),
+  };
+}
