@@ -20,6 +20,7 @@ import { quotaRoutes } from './plans/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { accountRoutes } from './users/account-routes.ts';
 import { joinRoutes } from './users/join-routes.ts';
+import { manageUserRoutes } from './users/manage-routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
@@ -30,6 +31,7 @@ export const FEATURES: readonly Route[] = [
   ...userRoutes,
   ...accountRoutes,
   ...joinRoutes,
+  ...manageUserRoutes,
   ...settingRoutes,
   ...channelTestRoutes,
   ...channelRoutes,

@@ -31,7 +31,7 @@ const email = z
   .meta({ format: 'email', maxLength: EMAIL_MAX });
 
 /** Characters as people count them: an emoji is one. */
-const newPassword = z
+export const newPassword = z
   .string()
   .max(PASSWORD_MAX)
   .refine((text) => [...text].length >= PASSWORD_MIN, says('password_too_short'))
@@ -139,6 +139,11 @@ export const ACCOUNT_TEXTS = {
     'zh-CN': '已在所有设备上退出登录',
     'zh-TW': '已在所有裝置上登出',
     en: 'You are signed out everywhere',
+  },
+  passwordChanged: {
+    'zh-CN': '密码已更改，请用新密码登录',
+    'zh-TW': '密碼已變更，請用新密碼登入',
+    en: 'The password is changed. Please sign in with it.',
   },
   accountClosed: { 'zh-CN': '账号已删除', 'zh-TW': '帳號已刪除', en: 'The account is deleted' },
   linked: { 'zh-CN': '已关联', 'zh-TW': '已連結', en: 'Linked' },

@@ -72,6 +72,7 @@ export const ERRORS = {
   pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
   account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
   ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
+  reset_link_invalid: entry(403, 'permission_error', '这个设置新密码的链接无效、已过期或已经用过，请向管理员要一个新的。', '這個設定新密碼的連結無效、已過期或已經用過，請向管理員要一個新的。', 'This link for a new password is not valid, has expired or was used already. Please ask the administrator for a new one.', false),
   setup_link_invalid: entry(403, 'permission_error', '这个设置链接无效或已经用过，请使用服务器启动时显示的新链接。', '這個設定連結無效或已經用過，請使用伺服器啟動時顯示的新連結。', 'This set-up link is not valid or was used already. Please use the one the server printed when it last started.', false),
   role_required: entry(403, 'permission_error', '你没有权限做这件事。', '你沒有權限做這件事。', 'You are not allowed to do this.', false),
   guests_off: entry(403, 'permission_error', '这里不开放游客使用，请先登录。', '這裡不開放訪客使用，請先登入。', 'Guests cannot chat here. Please sign in first.', false),

@@ -1,6 +1,5 @@
 // The first administrator: from ADMIN_USERNAME and ADMIN_PASSWORD at start, or through a set-up link. Exactly one,
 // however many starts and links are at it at once.
-import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 
 import { normalizeUsername } from '@hallpass/shared/accounts.ts';
@@ -10,6 +9,7 @@ import type { AppContext } from '../context.ts';
 import type { Schema } from '../db/schema.ts';
 import { AppError } from '../lib/app-error.ts';
 import { StartError } from '../lib/start-error.ts';
+import { hashOfLink } from './link-tokens.ts';
 import { deleteSetupLinks, hasAdmin, insertSetupLink, insertUser, isSetupLinkOpen, useSetupLink } from './store.ts';
 
 /** Replicas that start together must not take each other's links away. */
@@ -43,7 +43,7 @@ export async function setUpFirstAdmin(
   ctx: AppContext,
   input: { token: string; username: string; password: string; ip: string },
 ): Promise<string> {
-  const tokenHash = hashOf(input.token);
+  const tokenHash = hashOfLink(input.token);
   if (!(await isSetupLinkOpen(ctx.db, tokenHash, ctx.clock.now())))
     throw new AppError((await hasAdmin(ctx.db)) ? 'setup_done' : 'setup_link_invalid');
   const passwordHash = await ctx.passwords.hash(input.password);
@@ -82,7 +82,7 @@ async function insertFirstAdmin(ctx: AppContext, trx: Kysely<Schema>, admin: Fir
 async function issueSetupLink(ctx: AppContext): Promise<string> {
   const token = ctx.ids.secret(24);
   const now = ctx.clock.now();
-  const link = { id: ctx.ids.next('invite'), tokenHash: hashOf(token), now, expiresAt: now + LINK_LIFETIME_MS };
+  const link = { id: ctx.ids.next('invite'), tokenHash: hashOfLink(token), now, expiresAt: now + LINK_LIFETIME_MS };
   await ctx.db.transaction().execute(async (trx) => {
     await deleteSetupLinks(trx, now - OTHER_STARTS_MS);
     await insertSetupLink(trx, link);
@@ -90,5 +90,3 @@ async function issueSetupLink(ctx: AppContext): Promise<string> {
   // After the #: browsers do not send it, so it stays out of every server's log.
   return `/setup#${token}`;
 }
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

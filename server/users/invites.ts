@@ -1,6 +1,4 @@
 // Invite links: how teachers and administrators join, and everybody where registration is by invite.
-import { createHash } from 'node:crypto';
-
 import type { createdInviteReply, inviteSchema } from '@hallpass/shared/accounts.ts';
 import type { Role } from '@hallpass/shared/roles.ts';
 import type { z } from 'zod';
@@ -9,6 +7,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import type { InvitesTable } from '../db/tables/people.ts';
 import { AppError } from '../lib/app-error.ts';
+import { hashOfLink } from './link-tokens.ts';
 import { countOpenInvites, deleteInvite, findOpenInvite, insertInvite, listInvites } from './invites-store.ts';
 import type { LoginUser } from './logins.ts';
 
@@ -35,7 +34,14 @@ export async function createInvite(
   const token = ctx.ids.secret(24);
   const now = ctx.clock.now();
   const id = ctx.ids.next('invite');
-  const row = { id, tokenHash: hashOf(token), role, createdBy: by.id, createdAt: now, expiresAt: now + days * DAY_MS };
+  const row = {
+    id,
+    tokenHash: hashOfLink(token),
+    role,
+    createdBy: by.id,
+    createdAt: now,
+    expiresAt: now + days * DAY_MS,
+  };
   await ctx.db.transaction().execute(async (trx) => {
     if ((await countOpenInvites(trx, now)) >= OPEN_INVITES_MAX)
       throw new AppError('invalid_parameter', { params: { param: 'role', detail: `${OPEN_INVITES_MAX}` } });
@@ -73,7 +79,7 @@ export async function admission(
     if (registration === 'open') return { role: 'user' };
     throw new AppError(registration === 'invite' ? 'invite_required' : 'registration_closed');
   }
-  const invite = await findOpenInvite(ctx.db, hashOf(token), ctx.clock.now());
+  const invite = await findOpenInvite(ctx.db, hashOfLink(token), ctx.clock.now());
   const role = ROLES.find((name) => name === invite?.role);
   if (!invite || !role) throw new AppError('invite_invalid');
   if (role === 'user' && registration === 'closed') throw new AppError('registration_closed');
@@ -91,4 +97,3 @@ function toView(row: Pick<InvitesTable, 'id' | 'role' | 'createdAt' | 'expiresAt
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
