@@ -233,6 +233,22 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/setup.html#sk-nobody`);
     await page.getByRole('alert').waitFor();
   },
+  'the users': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/users`);
+    await page.getByRole('table').waitFor();
+  },
+  'a link for a new password': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/users`);
+    await page.getByRole('button', { name: /^New password for/ }).first().click();
+    await page.getByRole('dialog').locator('code').waitFor();
+  },
+  'the page that sets a new password': async (page) => {
+    await page.goto(`${site.url}/reset#token`);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.locator('[aria-invalid=true]').first().waitFor();
+  },
   'the statistics': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/stats`);

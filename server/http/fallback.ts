@@ -10,7 +10,7 @@ import type { HttpEnv, Route } from './route.ts';
 import { listStaticFiles, serveStatic } from './static-files.ts';
 
 /** Addresses of the single-page application; its router shows the rest. */
-const PAGES = /^\/(login(\/oidc)?|register|account|setup(\.html)?|admin(\/.*)?)?$/;
+const PAGES = /^\/(login(\/oidc)?|register|account|setup(\.html)?|reset|admin(\/.*)?)?$/;
 
 /** First parts of addresses that programs call: what is unknown there is told in JSON, whoever asks. */
 const API = /^\/(api|v1|key|team|user|spend|models|chat|completions|responses|embeddings|messages)(\/|$)/;

@@ -53,6 +53,7 @@ test('every page address serves the application under a strict policy', async ()
     '/register',
     '/setup',
     '/setup.html',
+    '/reset',
     '/admin',
     '/admin/',
     '/admin/channels',

@@ -34,6 +34,7 @@ export const router = createRouter({
       meta: { title: 'account.registerTitle' },
     },
     { path: '/setup.html', component: () => import('@/pages/pass/PassSetupPage.vue'), meta: { title: 'pass.title' } },
+    { path: '/reset', component: () => import('@/pages/account/ResetPage.vue'), meta: { title: 'reset.title' } },
     { path: '/setup', component: () => import('@/pages/account/SetupPage.vue'), meta: { title: 'setup.title' } },
     {
       path: '/admin/login',
@@ -63,6 +64,7 @@ export const router = createRouter({
           meta: { title: 'admin.blocked' },
         },
         { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
+        { path: 'users', component: () => import('@/pages/admin/users/UsersPage.vue'), meta: { title: 'admin.users' } },
         {
           path: 'passes',
           component: () => import('@/pages/admin/passes/PassesPage.vue'),

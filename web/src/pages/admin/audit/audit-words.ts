@@ -28,6 +28,9 @@ const VERBS: Partial<Record<string, TextKey>> = {
   join: 'audit.verbJoin',
   link: 'audit.verbLink',
   adopt: 'audit.verbAdopt',
+  reset_link: 'audit.verbResetLink',
+  reset: 'audit.verbReset',
+  export: 'audit.verbExport',
   first_admin: 'audit.verbFirstAdmin',
 };
 
