@@ -19,6 +19,7 @@ import { limitRoutes } from './plans/limit-routes.ts';
 import { quotaRoutes } from './plans/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { accountRoutes } from './users/account-routes.ts';
+import { planRoutes } from './plans/manage-routes.ts';
 import { joinRoutes } from './users/join-routes.ts';
 import { manageUserRoutes } from './users/manage-routes.ts';
 import { statsRoutes } from './stats/routes.ts';
@@ -31,6 +32,7 @@ export const FEATURES: readonly Route[] = [
   ...userRoutes,
   ...accountRoutes,
   ...joinRoutes,
+  ...planRoutes,
   ...manageUserRoutes,
   ...settingRoutes,
   ...channelTestRoutes,

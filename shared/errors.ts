@@ -98,6 +98,7 @@ export const ERRORS = {
   email_taken: entry(409, 'invalid_request_error', '这个邮箱已经注册过了。', '這個電子郵件已經註冊過了。', 'This e-mail address is already registered.'),
   oidc_taken: entry(409, 'invalid_request_error', '这个 {name} 账号已经关联到另一个账号。', '這個 {name} 帳號已經連結到另一個帳號。', 'This {name} account is already linked to another account.'),
   setup_done: entry(409, 'invalid_request_error', '管理员已经设置好了，请直接登录。', '管理員已經設定好了，請直接登入。', 'The administrator has already been set up. Please sign in.'),
+  plan_in_use: entry(409, 'invalid_request_error', '还有通行证或班级在用这个套餐，请先改用别的套餐。', '還有通行證或班級在用這個方案，請先改用別的方案。', 'Passes or classes are still on this plan. Please give them another one first.'),
   last_admin: entry(409, 'invalid_request_error', '至少要保留一位管理员。', '至少要保留一位管理員。', 'At least one administrator has to stay.'),
   // 429 – limits and empty budgets
   rate_limit_exceeded: entry(429, 'rate_limit_error', '您超过当前使用限制，请 {seconds} 秒后再试（每分钟 {limit} 次，限制来自：{scope}）。', '您超過目前的使用限制，請 {seconds} 秒後再試（每分鐘 {limit} 次，限制來自：{scope}）。', 'You have reached the limit of {limit} requests a minute ({scope}). Please try again in {seconds} seconds.'),

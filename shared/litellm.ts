@@ -50,6 +50,8 @@ const keyFields = {
   blocked: z.boolean().nullish(),
   user_id: name.nullish(),
   team_id: name.nullish(),
+  /** Not LiteLLM's: the plan the pass is on. What the pass sets itself goes before what the plan sets. */
+  plan_id: name.nullish(),
 };
 
 const keyFieldsSchema = z.looseObject(keyFields);
@@ -154,6 +156,7 @@ const keyInfo = z.object({
   aliases: z.record(z.string(), z.string()),
   user_id: z.string().nullable(),
   team_id: z.string().nullable(),
+  plan_id: z.string().nullable(),
   rpm_limit: z.number().nullable(),
   tpm_limit: z.number().nullable(),
   max_parallel_requests: z.number().nullable(),

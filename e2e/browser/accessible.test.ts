@@ -241,7 +241,10 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
   'a link for a new password': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/users`);
-    await page.getByRole('button', { name: /^New password for/ }).first().click();
+    await page
+      .getByRole('button', { name: /^New password for/ })
+      .first()
+      .click();
     await page.getByRole('dialog').locator('code').waitFor();
   },
   'the page that sets a new password': async (page) => {

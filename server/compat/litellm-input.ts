@@ -32,6 +32,7 @@ const KNOWN = new Set([
   'blocked',
   'user_id',
   'team_id',
+  'plan_id',
 ]);
 /** Fields that only the server sets, and names that every object has. */
 const PROTECTED = new Set([
@@ -97,7 +98,13 @@ export async function ownersOf(ctx: AppContext, body: KeyFields): Promise<Partia
   const owners: Partial<PassOwners> = {};
   if (body.user_id !== undefined) owners.userId = await rowOrLabel(ctx, 'users', 'user_id', body.user_id);
   if (body.team_id !== undefined) owners.classroomId = await rowOrLabel(ctx, 'classrooms', 'team_id', body.team_id);
+  if (body.plan_id !== undefined) owners.planId = await planOf(ctx, body.plan_id);
   return owners;
+}
+
+async function planOf(ctx: AppContext, id: string | null): Promise<string | null> {
+  if (id === null || (await exists(ctx.db, 'plans', id))) return id;
+  throw invalid('plan_id', `no plan has the id ${id}`);
 }
 
 const OUR_ID = /^[a-z]+_[0-9a-f]{8}-?[0-9a-f]{4}/;

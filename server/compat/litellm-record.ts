@@ -42,6 +42,7 @@ export function keyRecord(pass: PassRow, { spentNanos, resetsAt }: PassSpend): K
     aliases: json(pass.modelAliases) as Record<string, string>,
     user_id: pass.userId ?? text(userLabel),
     team_id: pass.classroomId ?? text(teamLabel),
+    plan_id: pass.planId,
     rpm_limit: pass.rpmLimit,
     tpm_limit: pass.tpmLimit,
     max_parallel_requests: pass.maxParallel,

@@ -22,7 +22,8 @@ export function isUniqueViolation(error: unknown): error is DatabaseError {
 
 const SQLITE_PROBLEMS: [RegExp, DatabaseProblem][] = [
   [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)/, 'unique'],
-  [/^SQLITE_CONSTRAINT_FOREIGNKEY/, 'foreign_key'],
+  // `on delete restrict` is told as a trigger's.
+  [/^SQLITE_CONSTRAINT_(FOREIGNKEY|TRIGGER)/, 'foreign_key'],
   [/^SQLITE_CONSTRAINT_CHECK/, 'check'],
   [/^SQLITE_(BUSY|LOCKED)/, 'busy'],
   [/^SQLITE_(IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB|NOMEM)/, 'unavailable'],
@@ -40,7 +41,8 @@ export function fromSqlite(error: unknown): DatabaseError {
 
 const POSTGRES_PROBLEMS: [RegExp, DatabaseProblem][] = [
   [/^23505/, 'unique'],
-  [/^23503/, 'foreign_key'],
+  // The second is `on delete restrict`.
+  [/^(23503|23001)/, 'foreign_key'],
   [/^(23|22)/, 'check'],
   [/^(55P03|40001|40P01)/, 'busy'],
   [/^(08|25|53|57|58|XX|ECONN|ENOTFOUND|ETIMEDOUT|EPIPE)/, 'unavailable'],

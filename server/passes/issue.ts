@@ -1,6 +1,7 @@
 // Makes a pass and its key. The key is returned once and kept nowhere.
 import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
+import { findPlan } from '../plans/store.ts';
 import { conflictOf } from './conflict.ts';
 import { hashKey, maskKey, newKey, newPublicId } from './keys.ts';
 import { type ChangedBy, columnsOf, type PassOwners, type PassSettings, UNSET } from './pass-settings.ts';
@@ -18,7 +19,7 @@ export interface IssuedPass {
 
 /** @throws AppError already_exists when the key or the alias is taken, not_found for a plan, user … that is not there. */
 export async function issuePass(ctx: AppContext, input: IssueInput, by: ChangedBy): Promise<IssuedPass> {
-  const { key, pass } = draft(ctx, input, by);
+  const { key, pass } = draft(ctx, { ...input, expiresAt: await expiryOf(ctx, input) }, by);
   try {
     await ctx.db.transaction().execute(async (db) => {
       await insertPass(db, pass);
@@ -31,6 +32,13 @@ export async function issuePass(ctx: AppContext, input: IssueInput, by: ChangedB
   }
   ctx.events.emit({ type: 'pass.changed', passId: pass.id });
   return { key, pass };
+}
+
+/** A pass that is told no end of its own ends as its plan says. Epoch ms; null = it does not. */
+async function expiryOf(ctx: AppContext, { planId, expiresAt }: IssueInput): Promise<number | null> {
+  if (expiresAt !== undefined || !planId) return expiresAt ?? null;
+  const durationMs = (await findPlan(ctx.db, planId))?.durationMs ?? null;
+  return durationMs === null ? null : ctx.clock.now() + durationMs;
 }
 
 /** The row of a new pass. */
