@@ -233,6 +233,20 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/setup.html#sk-nobody`);
     await page.getByRole('alert').waitFor();
   },
+  'the plans': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/plans`);
+    await page.getByRole('table').waitFor();
+  },
+  'the form of a plan': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/plans`);
+    await page.getByRole('button', { name: 'Make a plan' }).click();
+    await page.getByRole('button', { name: 'Add hours' }).click();
+    await page.getByLabel('To', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Each window needs a day, and two different times.').waitFor();
+  },
   'the users': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/users`);

@@ -64,6 +64,7 @@ export const router = createRouter({
           meta: { title: 'admin.blocked' },
         },
         { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
+        { path: 'plans', component: () => import('@/pages/admin/plans/PlansPage.vue'), meta: { title: 'admin.plans' } },
         { path: 'users', component: () => import('@/pages/admin/users/UsersPage.vue'), meta: { title: 'admin.users' } },
         {
           path: 'passes',

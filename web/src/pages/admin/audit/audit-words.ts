@@ -11,6 +11,7 @@ export const NOUNS = {
   invite: 'audit.nounInvite',
   llm_model: 'audit.nounLlmModel',
   pass: 'audit.nounPass',
+  plan: 'stats.plan',
   prices: 'audit.nounPrices',
   quota: 'audit.nounQuota',
   settings: 'audit.nounSettings',

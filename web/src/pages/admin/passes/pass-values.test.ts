@@ -25,6 +25,13 @@ test('what is wrong is said at its field', () => {
   expect(wrong({ rpm: '0' })).toEqual(['rpm']);
 });
 
+test('a plan may say it all; what is typed goes before it', () => {
+  expect(toPassBody({ ...emptyPassValues(), plan: 'plan_1', budget: '' }, 'Ming')).toEqual({
+    key_alias: 'Ming',
+    plan_id: 'plan_1',
+  });
+});
+
 test('what is empty is not sent, and a period only with a budget', () => {
   const values = { ...emptyPassValues(), budget: '', period: '1d' };
   expect(toPassBody(values, 'Ming')).toEqual({ key_alias: 'Ming' });

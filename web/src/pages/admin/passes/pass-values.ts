@@ -6,6 +6,8 @@ import { t, type TextKey } from '@/i18n/texts.ts';
 export interface PassValues {
   /** One a line. */
   names: string;
+  /** A plan's id; empty = on none, and the fields below say it all. */
+  plan: string;
   /** Dollars, as typed; empty = no budget. */
   budget: string;
   /** How often the budget starts anew; empty = never. */
@@ -37,6 +39,7 @@ export const DURATIONS: Record<string, TextKey> = {
 
 export const emptyPassValues = (): PassValues => ({
   names: '',
+  plan: '',
   budget: '1',
   period: '',
   duration: '',
@@ -74,6 +77,7 @@ export function toPassBody(values: PassValues, name: string): PassInput {
   const models = values.models.split(/[\s,，、]+/).filter(Boolean);
   return {
     key_alias: name,
+    ...(values.plan ? { plan_id: values.plan } : {}),
     ...(budget ? { max_budget: Number(budget) } : {}),
     ...(budget && values.period ? { budget_duration: values.period } : {}),
     ...(values.duration ? { duration: values.duration } : {}),
