@@ -1,11 +1,13 @@
-// Every state of every page, judged by axe in light and dark, on a desk and on a phone; and what axe cannot see.
-import { AxeBuilder } from '@axe-core/playwright';
+// Every state of the pages for everybody, judged by axe in light and dark, on a desk and on a phone; and what axe cannot
+// see. The console's are in accessible-console.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 
-import { ADMIN_PASSWORD, freePort } from '../../server/testing/server-process.ts';
-import { visit, type VisitOptions } from '../lib/browser.ts';
+import { freePort } from '../../server/testing/server-process.ts';
+import { judge } from '../lib/axe.ts';
+import { visit } from '../lib/browser.ts';
 import { answered, ask, chooseModel } from '../lib/chat.ts';
+import { signInToConsole } from '../lib/console.ts';
 import { openSite, type Site } from '../lib/site.ts';
 
 const RICH = `A **rich** answer with \`code\`, [a link](https://example.org/) and ![a picture](https://example.org/p.png).
@@ -31,10 +33,9 @@ def area(r: float) -> float:
 `;
 
 let site: Site;
-let passKey: string;
 beforeAll(async () => {
   site = await openSite();
-  const richId = await site.addModel('rich', {
+  await site.addModel('rich', {
     words: RICH.match(/[\s\S]{1,40}/g)!,
     reasoning: ['First I think', ' about it.'],
   });
@@ -43,30 +44,10 @@ beforeAll(async () => {
   await site.addModel('slow', { headDelayMs: 60_000 });
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
-  await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
-  passKey = String((await site.admin('POST', '/key/generate', { key_alias: 'Ming', max_budget: 1 })).key);
-  // So that the call log has a row, whichever state is judged first.
-  await site.admin('POST', `/api/admin/channels/${richId}/test`);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) =>
-    // A list or menu that pops up stands at the end of the document, outside every landmark, by its nature.
-    nodes
-      .filter(({ target }) => id !== 'region' || !String(target).includes('popper'))
-      .map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`),
-  );
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(`${site.url}/admin`);
-  await page.locator('input').first().fill('admin');
-  await page.locator('input').nth(1).fill(ADMIN_PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.locator('dl').waitFor();
-}
+const signIn = (page: Page) => signInToConsole(site, page);
 
 /** Brings a fresh page of the English site into the state that is judged. */
 const STATES: Record<string, (page: Page) => Promise<unknown>> = {
@@ -148,181 +129,11 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
     await page.goto(`${site.url}/setup#token`);
     await page.getByRole('heading', { name: 'Set up Hallpass' }).waitFor();
   },
-  'the console’s overview': signIn,
-  'the console’s channels': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/channels`);
-    await page.getByRole('table').waitFor();
-  },
-  'the channel’s form': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/channels`);
-    await page.getByRole('button', { name: 'Add a channel' }).click();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Please give the channel a name.').waitFor();
-  },
-  'the test of a channel': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/channels`);
-    await page.getByRole('button', { name: 'Test “channel of rich”' }).click();
-    await page.getByText(/^Answered in /).waitFor();
-  },
-  'the test of a channel that does not answer': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/channels`);
-    await page.getByRole('button', { name: 'Test “dead”' }).click();
-    await page.getByText(/^No right answer after /).waitFor();
-  },
-  'the question before a deletion': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/channels`);
-    await page.getByRole('button', { name: 'Delete “dead”' }).click();
-    await page.getByRole('alertdialog').waitFor();
-  },
-  'the call log': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/logs`);
-    await page.getByRole('table').waitFor();
-    await page.getByRole('button', { name: 'More filters' }).click();
-  },
-  'a call in detail': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/logs`);
-    await page.locator('tbody button').first().click();
-    await page.getByText(/^Requests to model services/).waitFor();
-  },
-  'the blocked addresses': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/blocked`);
-    await page.getByRole('table').waitFor();
-  },
-  'the form of a block': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/blocked`);
-    await page.getByRole('button', { name: 'Block an address' }).click();
-    await page.getByRole('button', { name: 'Block', exact: true }).click();
-    await page.getByText('Please enter an address or a network.').waitFor();
-  },
-  'the visits of a blocked address': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/blocked`);
-    await page.getByRole('button', { name: /^Refused visits from/ }).click();
-    await page.getByText('Nobody has tried.').waitFor();
-  },
-  'the passes and the form for more': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/passes`);
-    await page.getByRole('table').waitFor();
-    await page.getByRole('button', { name: 'Make passes' }).click();
-    await page.getByRole('button', { name: 'Make the pass' }).click();
-    await page.getByText('Please enter at least one name.').waitFor();
-  },
-  'passes just made': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/passes`);
-    await page.getByRole('button', { name: 'Make passes' }).click();
-    await page.getByLabel('Names').fill(`student ${Date.now()}\nMing`);
-    await page.getByRole('button', { name: 'Make 2 passes' }).click();
-    await page.getByText(/^Not made: 1/).waitFor();
-  },
-  'behind a pass’s QR code': async (page) => {
-    await page.goto(`${site.url}/setup.html#${passKey}`);
-    await page.getByRole('button', { name: 'Enter the chat' }).waitFor();
-  },
-  'a pass to be typed': async (page) => {
-    await page.goto(`${site.url}/setup.html#sk-nobody`);
-    await page.getByRole('alert').waitFor();
-  },
-  'the plans': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/plans`);
-    await page.getByRole('table').waitFor();
-  },
-  'the form of a plan': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/plans`);
-    await page.getByRole('button', { name: 'Make a plan' }).click();
-    await page.getByRole('button', { name: 'Add hours' }).click();
-    await page.getByLabel('To', { exact: true }).fill('');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Each window needs a day, and two different times.').waitFor();
-  },
-  'the users': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/users`);
-    await page.getByRole('table').waitFor();
-  },
-  'a link for a new password': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/users`);
-    await page
-      .getByRole('button', { name: /^New password for/ })
-      .first()
-      .click();
-    await page.getByRole('dialog').locator('code').waitFor();
-  },
-  'the page that sets a new password': async (page) => {
-    await page.goto(`${site.url}/reset#token`);
-    await page.getByRole('button', { name: 'Set the password' }).click();
-    await page.locator('[aria-invalid=true]').first().waitFor();
-  },
-  'the statistics': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/stats`);
-    await page.locator('canvas').nth(1).waitFor();
-  },
-  'the tables behind the statistics': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/stats`);
-    await page.getByRole('button', { name: 'Table' }).first().click();
-    await page.getByRole('button', { name: 'Table' }).last().click();
-    await page.getByRole('columnheader', { name: 'Day' }).waitFor();
-  },
-  'the audit log': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/audit`);
-    await page.getByRole('table').waitFor();
-    await page.getByRole('button', { name: 'Verify' }).click();
-    await page.getByText(/^The record is whole/).waitFor();
-  },
-  'a call log in which nothing was found': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/logs?user=nobody`);
-    await page.getByText('No call fits these filters.').waitFor();
-  },
-  'the console’s settings': async (page) => {
-    await signIn(page);
-    await page.goto(`${site.url}/admin/settings`);
-    await page.getByLabel('Guests: questions a minute').waitFor();
-  },
 };
-
-const LOOKS: VisitOptions[] = [{ theme: 'light' }, { theme: 'dark' }, { theme: 'light', phone: true }];
-
-async function judge(look: VisitOptions, reach: (page: Page) => Promise<unknown>): Promise<void> {
-  await using visitor = await visit(site.browser, site.url, look);
-  const { page } = visitor;
-  await reach(page);
-  // What moves is half transparent for a moment.
-  await page.waitForFunction(() =>
-    document
-      .getAnimations()
-      .every(({ effect, playState }) => playState !== 'running' || effect?.getTiming().iterations === Infinity),
-  );
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect({ look, found: await violations(page), faults: visitor.faults, overflow }).toEqual({
-    look,
-    found: [],
-    faults: [],
-    overflow: 0,
-  });
-}
 
 describe('without a fault in light, in dark and on a phone:', () => {
   test.each(Object.entries(STATES))('%s', async (_, reach) => {
-    await Promise.all(LOOKS.map((look) => judge(look, reach)));
+    await judge(site, reach);
   });
 });
 

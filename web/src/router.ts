@@ -49,7 +49,7 @@ export const router = createRouter({
         { path: '', component: () => import('@/pages/admin/OverviewPage.vue'), meta: { title: 'admin.overview' } },
         {
           path: 'channels',
-          component: () => import('@/pages/admin/ChannelsPage.vue'),
+          component: () => import('@/pages/admin/channels/ChannelsPage.vue'),
           meta: { title: 'admin.channels' },
         },
         { path: 'stats', component: () => import('@/pages/admin/stats/StatsPage.vue'), meta: { title: 'admin.stats' } },

@@ -1,10 +1,11 @@
 // The administrator's addresses (requirement 001): channels and system settings.
 import type { ChannelTestResult, ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { Preset } from '@hallpass/shared/presets.ts';
 import type { ConfigReply, ConfigUpdate } from '@hallpass/shared/settings.ts';
 
 import { sendJson } from './http.ts';
 
-export type { ChannelTestResult, ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate };
+export type { ChannelTestResult, ChannelUpdate, ChannelView, ConfigReply, ConfigUpdate, Preset };
 
 const CHANNELS = '/api/admin/channels';
 const CONFIG = '/api/admin/config';
@@ -23,6 +24,20 @@ export function saveChannel(token: string, id: string | undefined, body: Channel
 /** @throws Problem. */
 export async function deleteChannel(token: string, id: string): Promise<void> {
   await sendJson(`${CHANNELS}/${encodeURIComponent(id)}`, { method: 'DELETE', token });
+}
+
+/** The vendors that pre-fill a channel. @throws Problem. */
+export function listPresets(token: string): Promise<Preset[]> {
+  return sendJson<Preset[]>('/api/admin/presets', { token });
+}
+
+/** What a service lists: a stored channel's, or one's that is not saved yet. @throws Problem. */
+export async function listUpstreamModels(
+  token: string,
+  source: { channel_id: string } | { base_url: string; api_key?: string },
+): Promise<string[]> {
+  const options = { method: 'POST', body: source, token, timeoutMs: TEST_TIMEOUT_MS } as const;
+  return (await sendJson<{ models: string[] }>('/api/admin/upstream-models', options)).models;
 }
 
 /** A key may think for 30 s before the server gives it up. */

@@ -1,0 +1,14 @@
+// Signing in at the console.
+import type { Page } from 'playwright-core';
+
+import { ADMIN_PASSWORD } from '../../server/testing/server-process.ts';
+import type { Site } from './site.ts';
+
+/** Ends on the overview, as the administrator. */
+export async function signInToConsole({ url }: Site, page: Page): Promise<void> {
+  await page.goto(`${url}/admin`);
+  await page.locator('input').first().fill('admin');
+  await page.locator('input').nth(1).fill(ADMIN_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.locator('dl').waitFor();
+}

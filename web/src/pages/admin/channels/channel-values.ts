@@ -1,0 +1,125 @@
+// Between a channel and its form: what the fields hold, what is wrong with them, what is sent.
+import type { ChannelUpdate, ChannelView } from '@/api/admin.ts';
+import type { FieldErrors } from '@/composables/use-form.ts';
+import { t } from '@/i18n/texts.ts';
+
+type KeyView = ChannelView['api_keys'][number];
+
+export interface ChannelValues {
+  name: string;
+  baseUrl: string;
+  /** One that is typed here is the channel's key; where it has several, one more. */
+  apiKey: string;
+  modelId: string;
+  /** As typed; empty = no limit. */
+  rpm: string;
+  /** Minutes between two health checks, as typed; empty = none. */
+  checkMinutes: string;
+  isOn: boolean;
+  /** The vendor's preset; empty = none. */
+  preset: string;
+  authType: ChannelView['auth_type'];
+  /** The keys that stay, in their order. */
+  keys: Pick<KeyView, 'id' | 'hint' | 'status'>[];
+  /** Further keys, one a line. */
+  moreKeys: string;
+  keyMode: string;
+  /** Further models, one a line: a name, or `name = the service's own name`. */
+  moreModels: string;
+}
+
+/** The longest time between two health checks: a day. */
+const MINUTES_MAX = 1_440;
+/** Requirement 001's default. */
+const DEFAULT_RPM = '60';
+
+export function toChannelValues(channel: ChannelView | undefined): ChannelValues {
+  return {
+    name: channel?.name ?? '',
+    baseUrl: channel?.base_url ?? '',
+    apiKey: '',
+    modelId: channel?.model_id ?? '',
+    rpm: channel ? String(channel.rpm_limit ?? '') : DEFAULT_RPM,
+    checkMinutes: String(channel?.options.health_check_minutes ?? ''),
+    isOn: channel?.is_enabled ?? true,
+    preset: channel?.preset ?? '',
+    authType: channel?.auth_type ?? 'bearer',
+    keys: channel?.api_keys.map(({ id, hint, status }) => ({ id, hint, status })) ?? [],
+    moreKeys: '',
+    keyMode: channel?.key_usage_mode ?? 'single',
+    moreModels: channel?.models.slice(1).map(lineOf).join('\n') ?? '',
+  };
+}
+
+const lineOf = ({ name, upstream_model: own }: ChannelView['models'][number]): string =>
+  own === name ? name : `${name} = ${own}`;
+
+export function checkChannel(values: ChannelValues): FieldErrors<ChannelValues> {
+  return {
+    name: values.name.trim() ? undefined : t('channels.needName'),
+    baseUrl: /^https?:\/\/[^\s{}]+$/i.test(values.baseUrl.trim()) ? undefined : t('channels.needUrl'),
+    modelId: values.modelId.trim() ? undefined : t('channels.needModel'),
+    rpm: /^(?:[1-9]\d{0,6})?$/.test(values.rpm.trim()) ? undefined : t('channels.needRpm'),
+    checkMinutes: isMinutes(values.checkMinutes.trim()) ? undefined : t('channels.needMinutes', { max: MINUTES_MAX }),
+    moreKeys: linesOf(values.moreKeys).every((key) => /^[!-~]+$/.test(key)) ? undefined : t('channels.needKeys'),
+  };
+}
+
+function isMinutes(text: string): boolean {
+  return /^(?:[1-9]\d*)?$/.test(text) && Number(text) <= MINUTES_MAX;
+}
+
+export function linesOf(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/** @param channel as it is stored; what has no field here stays as it is there. */
+export function toChannelBody(values: ChannelValues, channel?: ChannelView): ChannelUpdate {
+  const { health_check_minutes: _, ...others } = channel?.options ?? {};
+  const minutes = values.checkMinutes.trim();
+  const rpm = values.rpm.trim();
+  return {
+    name: values.name.trim(),
+    base_url: values.baseUrl.trim(),
+    ...keysOf(values, channel),
+    ...modelsOf(values, channel),
+    rpm_limit: rpm ? Number(rpm) : null,
+    options: minutes ? { ...others, health_check_minutes: Number(minutes) } : others,
+    is_enabled: values.isOn,
+    ...(values.preset && values.preset !== channel?.preset ? { preset: values.preset, auth_type: authOf(values) } : {}),
+  };
+}
+
+const authOf = ({ authType }: ChannelValues) => authType as NonNullable<ChannelUpdate['auth_type']>;
+
+/** One key alone is sent as requirement 001 names it; an empty one is left out, so that the present one stays. */
+function keysOf({ apiKey, keys, moreKeys, keyMode }: ChannelValues, channel?: ChannelView): ChannelUpdate {
+  const typed = apiKey.trim();
+  const more = linesOf(moreKeys);
+  const stored = channel?.api_keys ?? [];
+  const isSame = keys.length === stored.length && keys.every(({ status }, index) => status === stored[index]!.status);
+  const isPlain = more.length === 0 && isSame && stored.length <= 1;
+  if (isPlain) return typed ? { api_key: typed } : {};
+  const mode = { key_usage_mode: keyMode as NonNullable<ChannelUpdate['key_usage_mode']> };
+  const added = [...(typed ? [typed] : []), ...more].map((key) => ({ key }));
+  if (isSame && added.length === 0) return mode;
+  const kept = keys.map(({ id, status }) => ({ id, status: status === 'enabled' ? 'enabled' : 'disabled' }) as const);
+  return { ...mode, api_keys: [...kept, ...added] };
+}
+
+/** Settings of the models that are kept stay with them: they are only named here. */
+function modelsOf({ modelId, moreModels }: ChannelValues, channel?: ChannelView): ChannelUpdate {
+  const first = modelId.trim();
+  const more = linesOf(moreModels);
+  if (more.length === 0 && (channel?.models.length ?? 0) <= 1) return { model_id: first };
+  const present = channel?.models[0];
+  const own = present?.name === first ? present.upstream_model : first;
+  const models = more.map((line) => {
+    const [, name = line, upstream = line] = /^(.*?\S)\s*=\s*(\S.*)$/.exec(line) ?? [];
+    return { name, upstream_model: upstream };
+  });
+  return { models: [{ name: first, upstream_model: own }, ...models] };
+}

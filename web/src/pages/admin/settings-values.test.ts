@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ConfigReply } from '@/api/admin.ts';
+
+import { changedSettings, checkSettings, toSettingsValues } from './settings-values.ts';
+
+describe('the settings’ form', () => {
+  const config = {
+    guest_rpm: 10,
+    user_rpm: 60,
+    log_retention_days: 90,
+    guests_allowed: true,
+    registration: 'open',
+  } as ConfigReply;
+
+  test('sends only what was changed', () => {
+    const values = toSettingsValues(config);
+    expect(changedSettings(values, config)).toEqual({});
+    expect(changedSettings({ ...values, guestRpm: '5', registration: 'closed' }, config)).toEqual({
+      guest_rpm: 5,
+      registration: 'closed',
+    });
+    const byInvite = { ...config, registration: 'invite' } as ConfigReply;
+    expect(changedSettings({ ...toSettingsValues(byInvite), guestRpm: '5' }, byInvite)).toEqual({ guest_rpm: 5 });
+  });
+
+  test.each([
+    ['guestRpm', '-1'],
+    ['guestRpm', '1000001'],
+    ['userRpm', ''],
+    ['userRpm', '1e3'],
+    ['retentionDays', '0'],
+    ['retentionDays', '3651'],
+  ] as const)('refuses the %s %j', (field, value) => {
+    expect(checkSettings({ ...toSettingsValues(config), [field]: value })[field]).toBeTruthy();
+  });
+
+  test('accepts the bounds themselves', () => {
+    const bounds = { ...toSettingsValues(config), guestRpm: '0', userRpm: '1000000', retentionDays: '3650' };
+    expect(Object.values(checkSettings(bounds)).filter(Boolean)).toEqual([]);
+  });
+});
