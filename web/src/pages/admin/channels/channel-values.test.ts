@@ -51,11 +51,12 @@ describe('a channel’s form', () => {
 
   test('changes the time between health checks and keeps the options it has no field for', () => {
     const channel = stored({ options: { think_tags: true, health_check_minutes: 5 } });
-    expect(toChannelBody({ ...filled, checkMinutes: ' 10 ' }, channel).options).toEqual({
+    const values = toChannelValues(channel);
+    expect(toChannelBody({ ...values, checkMinutes: ' 10 ' }, channel).options).toEqual({
       think_tags: true,
       health_check_minutes: 10,
     });
-    expect(toChannelBody(filled, channel).options).toEqual({ think_tags: true });
+    expect(toChannelBody({ ...values, checkMinutes: '' }, channel).options).toEqual({ think_tags: true });
   });
 
   test('begins empty, or with the channel and without its secrets', () => {
@@ -114,8 +115,8 @@ describe('a channel’s form', () => {
   });
 
   test('says which vendor it is and how its key travels', () => {
-    const body = toChannelBody({ ...filled, preset: 'azure', authType: 'api-key' });
-    expect(body).toMatchObject({ preset: 'azure', auth_type: 'api-key' });
+    const body = toChannelBody({ ...filled, preset: 'azure', authType: 'api-key', options: { query: { v: '1' } } });
+    expect(body).toMatchObject({ preset: 'azure', auth_type: 'api-key', options: { query: { v: '1' } } });
     expect('preset' in toChannelBody(filled)).toBe(false);
   });
 

@@ -19,6 +19,8 @@ export interface ChannelValues {
   /** The vendor's preset; empty = none. */
   preset: string;
   authType: ChannelView['auth_type'];
+  /** The channel's own or the preset's; those that have no field here go through as they are. */
+  options: ChannelView['options'];
   /** The keys that stay, in their order. */
   keys: Pick<KeyView, 'id' | 'hint' | 'status'>[];
   /** Further keys, one a line. */
@@ -44,6 +46,7 @@ export function toChannelValues(channel: ChannelView | undefined): ChannelValues
     isOn: channel?.is_enabled ?? true,
     preset: channel?.preset ?? '',
     authType: channel?.auth_type ?? 'bearer',
+    options: channel?.options ?? {},
     keys: channel?.api_keys.map(({ id, hint, status }) => ({ id, hint, status })) ?? [],
     moreKeys: '',
     keyMode: channel?.key_usage_mode ?? 'single',
@@ -76,9 +79,9 @@ export function linesOf(text: string): string[] {
     .filter(Boolean);
 }
 
-/** @param channel as it is stored; what has no field here stays as it is there. */
+/** @param channel as it is stored. */
 export function toChannelBody(values: ChannelValues, channel?: ChannelView): ChannelUpdate {
-  const { health_check_minutes: _, ...others } = channel?.options ?? {};
+  const { health_check_minutes: _, ...others } = values.options;
   const minutes = values.checkMinutes.trim();
   const rpm = values.rpm.trim();
   return {
