@@ -103,6 +103,12 @@ const STATES: Record<string, Reach> = {
     await page.getByRole('button', { name: 'Make the pass' }).click();
     await page.getByText('Please enter at least one name.').waitFor();
   },
+  'the form of a pass': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/passes`);
+    await page.getByRole('button', { name: 'Edit “Ming”' }).click();
+    await page.getByLabel('Valid for').waitFor();
+  },
   'passes just made': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/passes`);

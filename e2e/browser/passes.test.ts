@@ -111,6 +111,28 @@ describe('an administrator', () => {
     expect(visitor.faults.filter((fault) => !fault.includes('409'))).toEqual([]);
   });
 
+  test('changes a pass: more budget, a longer validity, the same key', async () => {
+    await using visitor = await visit(site.browser, `${site.url}/admin/passes`);
+    const { page } = visitor;
+    await openPasses(page);
+    await makePasses(page, 'Frida');
+    const key = await page.locator('main .strip .font-mono').innerText();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Edit “Frida”' }).click();
+    const form = page.getByRole('dialog', { name: 'Edit “Frida”' });
+    expect(await form.getByLabel('Budget in dollars').inputValue()).toBe('0.5');
+    await form.getByLabel('Budget in dollars').fill('2,5');
+    await form.getByLabel('Valid for').selectOption('180 days');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('“Frida” is saved.').waitFor();
+    const told = (await (
+      await fetch(`${site.url}/key/info`, { headers: { authorization: `Bearer ${key}` } })
+    ).json()) as { info: { max_budget: number; expires: string } };
+    expect(told.info.max_budget).toBe(2.5);
+    expect(Date.parse(told.info.expires) - Date.now()).toBeGreaterThan(179 * 86_400_000);
+    expect(visitor.faults).toEqual([]);
+  });
+
   test('saves the list as CSV in which no name is a formula, and prints nothing but the strips', async () => {
     await using visitor = await visit(site.browser, `${site.url}/admin/passes`);
     const { page } = visitor;

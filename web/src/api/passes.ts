@@ -7,12 +7,14 @@ import type {
   keyInfoSchema,
   keyListSchema,
   KeyRecord,
+  keyUpdateSchema,
 } from '@hallpass/shared/litellm.ts';
 
 import { sendJson } from './http.ts';
 
 export type PassRecord = KeyRecord;
 export type PassInput = z.input<typeof keyGenerateSchema>;
+export type PassUpdate = z.input<typeof keyUpdateSchema>;
 export type IssuedPass = z.infer<typeof keyGeneratedSchema>;
 export type OwnPass = z.infer<typeof keyInfoSchema>['info'];
 
@@ -39,6 +41,11 @@ export async function listPasses(token: string, page: number): Promise<PassPage>
 /** The answer is the only one that ever holds the key. @throws Problem. */
 export function issuePass(token: string, body: PassInput): Promise<IssuedPass> {
   return sendJson<IssuedPass>('/key/generate', { method: 'POST', body, token });
+}
+
+/** Fields left out stay; null empties. @throws Problem. */
+export function updatePass(token: string, body: PassUpdate): Promise<PassRecord> {
+  return sendJson<PassRecord>('/key/update', { method: 'POST', body, token });
 }
 
 /** @throws Problem. */

@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 
-import { checkPasses, emptyPassValues, namesIn, NAMES_MAX, toPassBody } from './pass-values.ts';
+import type { PassRecord } from '@/api/passes.ts';
+
+import {
+  checkPasses,
+  emptyPassValues,
+  namesIn,
+  NAMES_MAX,
+  periodsWith,
+  toEditValues,
+  toPassBody,
+  toPassChanges,
+} from './pass-values.ts';
 
 const wrong = (more: object) =>
   Object.entries(checkPasses({ ...emptyPassValues(), names: 'Ming', ...more })).flatMap(([name, text]) =>
@@ -43,4 +54,29 @@ test('what is empty is not sent, and a period only with a budget', () => {
     rpm_limit: 6,
     models: ['a', 'b', 'c', 'd'],
   });
+});
+
+test('of a pass that exists only what was changed is sent', () => {
+  const pass = {
+    key_alias: 'Ming',
+    plan_id: null,
+    max_budget: 0.5,
+    budget_duration: '7d',
+    rpm_limit: null,
+    models: ['a', 'b'],
+  } as unknown as PassRecord;
+  const before = toEditValues(pass);
+  expect(before).toMatchObject({ name: 'Ming', budget: '0.5', period: '7d', rpm: '', models: 'a, b', duration: '' });
+  expect(toPassChanges({ ...before }, before)).toEqual({});
+  const changed = { ...before, name: ' Ann ', plan: 'plan_1', budget: '', duration: '-1', rpm: '6', models: '' };
+  expect(toPassChanges(changed, before)).toEqual({
+    key_alias: 'Ann',
+    plan_id: 'plan_1',
+    max_budget: null,
+    duration: '-1',
+    rpm_limit: 6,
+    models: [],
+  });
+  expect(Object.keys(periodsWith('7d'))).not.toContain('3mo');
+  expect(Object.keys(periodsWith('3mo'))).toContain('3mo');
 });

@@ -1,11 +1,9 @@
 // Between the form and the passes it asks for: names, limits, what is wrong with them, what is sent for each.
-import type { PassInput } from '@/api/passes.ts';
+import type { PassInput, PassRecord, PassUpdate } from '@/api/passes.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t, type TextKey } from '@/i18n/texts.ts';
 
-export interface PassValues {
-  /** One a line. */
-  names: string;
+export interface PassLimitValues {
   /** A plan's id; empty = on none, and the fields below say it all. */
   plan: string;
   /** Dollars, as typed; empty = no budget. */
@@ -18,6 +16,11 @@ export interface PassValues {
   rpm: string;
   /** Names of models, separated by commas or spaces; empty = all. */
   models: string;
+}
+
+export interface PassValues extends PassLimitValues {
+  /** One a line. */
+  names: string;
 }
 
 export const NAMES_MAX = 200;
@@ -36,6 +39,56 @@ export const DURATIONS: Record<string, TextKey> = {
   '30d': 'passes.duration30d',
   '180d': 'passes.duration180d',
 };
+
+/** The choices, and the period that is set should it not be among them. */
+export function periodsWith(period: string): Record<string, TextKey> {
+  return period in PERIODS ? PERIODS : { ...PERIODS, [period]: 'plans.ownPeriod' };
+}
+
+/** The end of a pass that exists is kept, taken away, or counted anew from today. */
+export const NEW_DURATIONS: Record<string, TextKey> = {
+  ...DURATIONS,
+  '': 'passes.durationKeep',
+  '-1': 'passes.durationNone',
+};
+
+export interface PassEditValues extends PassLimitValues {
+  name: string;
+}
+
+export function toEditValues(pass: PassRecord): PassEditValues {
+  const { key_alias, plan_id, max_budget, budget_duration, rpm_limit, models } = pass;
+  return {
+    name: key_alias ?? '',
+    plan: plan_id ?? '',
+    budget: max_budget === null ? '' : String(max_budget),
+    period: budget_duration ?? '',
+    duration: '',
+    rpm: rpm_limit === null ? '' : String(rpm_limit),
+    models: models.join(', '),
+  };
+}
+
+export function checkEdit(values: PassEditValues): FieldErrors<PassEditValues> {
+  return { name: values.name.trim() ? undefined : t('passes.needNames'), ...checkLimits(values) };
+}
+
+/** Only what was changed: the rest may have been set elsewhere meanwhile. @param before as the form began. */
+export function toPassChanges(values: PassEditValues, before: PassEditValues): Omit<PassUpdate, 'key'> {
+  const changed = (name: keyof PassEditValues) => values[name].trim() !== before[name].trim();
+  const budget = values.budget.trim().replace(',', '.');
+  return {
+    ...(changed('name') ? { key_alias: values.name.trim() } : {}),
+    ...(changed('plan') ? { plan_id: values.plan || null } : {}),
+    ...(changed('budget') ? { max_budget: budget ? Number(budget) : null } : {}),
+    ...(changed('period') ? { budget_duration: values.period || null } : {}),
+    ...(values.duration ? { duration: values.duration } : {}),
+    ...(changed('rpm') ? { rpm_limit: values.rpm.trim() ? Number(values.rpm) : null } : {}),
+    ...(changed('models') ? { models: modelsIn(values.models) } : {}),
+  };
+}
+
+const modelsIn = (text: string): string[] => text.split(/[\s,，、]+/).filter(Boolean);
 
 export const emptyPassValues = (): PassValues => ({
   names: '',
@@ -56,8 +109,11 @@ export function namesIn(text: string): string[] {
 }
 
 export function checkPasses(values: PassValues): FieldErrors<PassValues> {
+  return { names: wrongNames(namesIn(values.names)), ...checkLimits(values) };
+}
+
+export function checkLimits(values: PassLimitValues): FieldErrors<PassLimitValues> {
   return {
-    names: wrongNames(namesIn(values.names)),
     budget: /^\d{0,7}(?:[.,]\d{1,9})?$/.test(values.budget.trim()) ? undefined : t('passes.needBudget'),
     rpm: /^(?:[1-9]\d{0,6})?$/.test(values.rpm.trim()) ? undefined : t('channels.needRpm'),
   };
@@ -74,7 +130,7 @@ function wrongNames(names: readonly string[]): string | undefined {
 
 export function toPassBody(values: PassValues, name: string): PassInput {
   const budget = values.budget.trim().replace(',', '.');
-  const models = values.models.split(/[\s,，、]+/).filter(Boolean);
+  const models = modelsIn(values.models);
   return {
     key_alias: name,
     ...(values.plan ? { plan_id: values.plan } : {}),
