@@ -28,7 +28,6 @@ describe('S18: fields that only the server sets', () => {
     isAdmin: true,
     owner: await addUser(app.ctx, { role: 'admin' }),
     userId: await addUser(app.ctx, { role: 'admin' }),
-    plan_id: await addPlan(app.ctx),
     planId: await addPlan(app.ctx),
     classroomId: 'class_x',
     seatId: 'seat_x',
