@@ -2,18 +2,13 @@
 import { planInput, plansReply, planUpdate, planView } from '@hallpass/shared/plans.ts';
 import { z } from 'zod';
 
-import { defineRoute, type Route, type RouteInput } from '../http/route.ts';
-import type { ChangedBy } from '../passes/pass-settings.ts';
+import { byOf } from '../http/acting.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import { allPlans, changePlan, createPlan, removePlan } from './manage.ts';
 
 const PLANS = '/api/admin/plans';
 const shared = { guard: 'admin', tag: 'plans' } as const;
 const params = z.object({ id: z.string().max(100) });
-
-const byOf = ({ user, http }: Pick<RouteInput<unknown, unknown, unknown>, 'user' | 'http'>): ChangedBy => ({
-  actor: user ? { id: user.id, name: user.name } : null,
-  ip: http.get('ip'),
-});
 
 export const planRoutes: readonly Route[] = [
   defineRoute({

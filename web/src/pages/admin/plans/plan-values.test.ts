@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import type { PlanView } from '@/api/plans.ts';
 
-import { checkPlan, toPlanBody, toPlanValues, WINDOWS_MAX } from './plan-values.ts';
+import { WINDOWS_MAX } from './level-values.ts';
+import { checkPlan, toPlanBody, toPlanValues } from './plan-values.ts';
 
 const empty = () => ({ ...toPlanValues(undefined), name: 'p', timeZone: 'Asia/Taipei' });
 const wrong = (more: object) =>
