@@ -15,6 +15,7 @@ export const GROUPS = {
   language: 'Language and time',
   network: 'Who may reach what',
   signIn: 'Sign-in with another service',
+  mail: 'Mail',
 } as const;
 
 export interface Setting<T> {
@@ -44,6 +45,7 @@ const limits = group('limits');
 const language = group('language');
 const network = group('network');
 const signIn = group('signIn');
+const mail = group('mail');
 
 const whole = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -85,11 +87,14 @@ export const SETTINGS = {
   TIME_ZONE: language(zone.default('Asia/Shanghai'), 'Days, budgets and class hours are counted in this zone.'),
   CORS_ORIGINS: network(z.string().default('*'), 'Origins that may call /v1 from a browser, separated by commas; * for all. Logins and admin pages are same-origin always.'),
   TRUSTED_PROXIES: network(z.string().default(''), 'Addresses or networks (CIDR), separated by commas, whose X-Forwarded-For is believed.'),
+  ALLOW_PRIVATE_WEBHOOKS: network(flag.default(false), 'Whether alerts may be posted to a loopback or private address, such as a receiver in the school’s own network.'),
   OIDC_ISSUER: signIn(url().optional(), 'Sign-in with Google (https://accounts.google.com) or any OpenID Connect issuer. Register <address of this server>/login/oidc there as the redirect URI.'),
   OIDC_NAME: signIn(text().optional(), 'What the sign-in button calls that service. Unset: Google, or the issuer’s host.'),
   OIDC_CLIENT_ID: signIn(text().optional(), 'The client id at that issuer.'),
   OIDC_CLIENT_SECRET: signIn(text().optional(), 'The client secret at that issuer. Unset: a public client, protected by PKCE alone.', 'secret'),
   OIDC_ALLOWED_DOMAINS: signIn(z.string().default(''), 'E-mail domains that may sign in there, separated by commas; empty for all.'),
+  SMTP_URL: mail(database(/^smtps?:\/\//, 'smtp://user:password@mail.school.example:587').optional(), 'The mail server that alerts are sent through: smtp://… (STARTTLS where it is offered) or smtps://…. Unset: no mail is sent.', 'secret'),
+  MAIL_FROM: mail(z.email('must be an e-mail address').optional(), 'The sender of alerts. Unset: the user name of SMTP_URL.'),
 } as const;
 
 /** Everything the process is told from outside, checked. Secrets that were not given are added by `secrets.ts`. */

@@ -150,6 +150,7 @@ const CHANGES = [
   'user.changed',
   'catalog.changed',
   'settings.changed',
+  'classroom.changed',
   'classroom.paused',
 ] as const;
 

@@ -36,6 +36,7 @@ export type HallpassEvent =
   /** Rests and turns of channels and keys, for the boards of the other processes. */
   | { type: 'board.changed'; rests: Record<string, number>; woken: string[]; turns: Record<string, number> }
   | { type: 'user.changed'; userId: string }
+  | { type: 'classroom.changed' }
   | { type: 'classroom.paused'; classroomId: string }
   /** Limits are shared through Redis again, or each server keeps its part of them by itself. */
   | { type: 'limits.store_changed'; store: 'redis' | 'memory'; servers: number }

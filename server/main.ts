@@ -1,6 +1,8 @@
 // The server process, from its settings to its exit code.
 import { verifyEncryptionKey } from './channels/encryption-check.ts';
 import { seedFromEnvironment } from './channels/seed.ts';
+import { startAlertMessages } from './alerts/messages.ts';
+import { startAlertWatch } from './alerts/watch.ts';
 import { createApp } from './app.ts';
 import { startRetention } from './calls/retention.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -74,8 +76,9 @@ async function run(ctx: AppContext): Promise<void> {
   const signals = watchSignals();
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
   const poller = startChangesPoller(ctx);
-  const rounds = [startKeyProbes(ctx), startHealthChecks(ctx)];
-  using _retention = startRetention(ctx);
+  const rounds = [startKeyProbes, startHealthChecks, startRetention, startAlertWatch, startAlertMessages].map((start) =>
+    start(ctx),
+  );
   await using _attempts = ctx.blockedAttempts;
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
   process.stdout.write(welcomeText({ config: ctx.config, port: server.port, setupPath: link?.setupPath, demoModel }));

@@ -36,6 +36,7 @@ test('these addresses, and no others, ask for no credential', () => {
     'POST /api/auth/oidc/start',
     'POST /api/auth/oidc/finish',
     'POST /api/auth/invite',
+    'POST /api/v1/activate',
     'POST /api/auth/reset',
     'GET /openapi.json',
     'GET /docs',

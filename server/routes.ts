@@ -1,9 +1,12 @@
 // The explicit list of every address the server answers, in the order they are matched.
 import { agentRoutes } from './agents/routes.ts';
+import { alertRoutes } from './alerts/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { blocklistRoutes } from './blocklist/routes.ts';
 import { logRoutes } from './calls/log-routes.ts';
 import { channelRoutes } from './channels/routes.ts';
+import { classroomRoutes } from './classrooms/routes.ts';
+import { configurationRoutes } from './configuration/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
 import { llmCallRoutes } from './compat/llm-calls.ts';
 import { llmModelRoutes } from './compat/llm-models.ts';
@@ -13,6 +16,7 @@ import { chatRoutes } from './gateway/routes.ts';
 import { documentationRoutes } from './http/documentation.ts';
 import { healthRoutes } from './http/health.ts';
 import type { Route } from './http/route.ts';
+import { manageModelRoutes } from './models/manage-routes.ts';
 import { priceRoutes } from './models/price-routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { limitRoutes } from './plans/limit-routes.ts';
@@ -22,6 +26,7 @@ import { accountRoutes } from './users/account-routes.ts';
 import { planRoutes } from './plans/manage-routes.ts';
 import { joinRoutes } from './users/join-routes.ts';
 import { manageUserRoutes } from './users/manage-routes.ts';
+import { systemRoutes } from './system/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
@@ -33,15 +38,20 @@ export const FEATURES: readonly Route[] = [
   ...accountRoutes,
   ...joinRoutes,
   ...planRoutes,
+  ...classroomRoutes,
   ...manageUserRoutes,
   ...settingRoutes,
+  ...configurationRoutes,
   ...channelTestRoutes,
   ...channelRoutes,
   ...blocklistRoutes,
   ...logRoutes,
   ...statsRoutes,
   ...auditRoutes,
+  ...alertRoutes,
+  ...systemRoutes,
   ...modelRoutes,
+  ...manageModelRoutes,
   ...priceRoutes,
   ...limitRoutes,
   ...litellmRoutes,

@@ -56,6 +56,7 @@ export const ERRORS = {
   email_invalid: entry(400, 'invalid_request_error', '这不是一个有效的邮箱地址。', '這不是有效的電子郵件地址。', 'This is not an e-mail address.'),
   password_too_short: entry(400, 'invalid_request_error', '密码至少要有 8 个字符。', '密碼至少要有 8 個字元。', 'A password needs at least 8 characters.'),
   price_file_refused: entry(400, 'invalid_request_error', '价格文件没有导入，原来的价格继续有效：{detail}', '價格檔案沒有匯入，原來的價格繼續有效：{detail}', 'The price file was not imported and the prices in force stay: {detail}'),
+  configuration_refused: entry(400, 'invalid_request_error', '配置文件没有导入，原来的配置不变：{detail}', '設定檔沒有匯入，原來的設定不變：{detail}', 'The configuration was not imported and nothing was changed: {detail}'),
   // 401 – bad credential
   credential_missing: entry(401, 'authentication_error', '请先登录，或在请求里带上通行证。', '請先登入，或在請求裡帶上通行證。', 'Please sign in, or send a pass with the request.'),
   invalid_api_key: entry(401, 'authentication_error', '这张通行证无效，请检查是否复制完整。', '這張通行證無效，請檢查是否複製完整。', 'This pass is not valid. Please check that it was copied completely.'),
@@ -72,6 +73,7 @@ export const ERRORS = {
   pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
   account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
   ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
+  activation_code_invalid: entry(403, 'permission_error', '这个激活码无效、已过期或已经用过，请检查有没有输错，或找老师换一个新的。', '這個啟用碼無效、已到期或已經用過，請檢查有沒有輸錯，或找老師換一個新的。', 'This activation code is not valid, has expired or was used already. Please check it, or ask your teacher for a new one.', false),
   reset_link_invalid: entry(403, 'permission_error', '这个设置新密码的链接无效、已过期或已经用过，请向管理员要一个新的。', '這個設定新密碼的連結無效、已過期或已經用過，請向管理員要一個新的。', 'This link for a new password is not valid, has expired or was used already. Please ask the administrator for a new one.', false),
   setup_link_invalid: entry(403, 'permission_error', '这个设置链接无效或已经用过，请使用服务器启动时显示的新链接。', '這個設定連結無效或已經用過，請使用伺服器啟動時顯示的新連結。', 'This set-up link is not valid or was used already. Please use the one the server printed when it last started.', false),
   role_required: entry(403, 'permission_error', '你没有权限做这件事。', '你沒有權限做這件事。', 'You are not allowed to do this.', false),

@@ -57,6 +57,15 @@ const keyFields = {
 const keyFieldsSchema = z.looseObject(keyFields);
 export const keyGenerateSchema = z.looseObject({ key: ownKey.nullish(), ...keyFields });
 export const keyUpdateSchema = z.looseObject({ key: keyOrHash, ...keyFields });
+const regenerateFields = {
+  new_key: ownKey.nullish(),
+  /** How long the old key is still good, such as `24h`; absent or empty: it ends at once. */
+  grace_period: z.string().max(20).nullish(),
+};
+export const keyRegenerateSchema = z.looseObject({ key: keyOrHash, ...regenerateFields });
+export const keyRegenerateParams = z.object({ key: keyOrHash });
+/** Where the address names the key. */
+export const keyRegenerateBody = z.looseObject(regenerateFields);
 export const keyBlockSchema = z.object({ key: keyOrHash });
 export const keyDeleteSchema = z
   .object({

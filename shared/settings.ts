@@ -18,6 +18,13 @@ export const configValues = z.object({
   registration: z.enum(REGISTRATIONS),
   guests_allowed: z.boolean(),
   default_locale: z.enum(LOCALES),
+  /** Where alerts are posted to; null = nowhere. */
+  alert_webhook_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullable(),
+  /** Who gets alerts by mail. */
+  alert_emails: z.array(z.email().max(254)).max(20),
 });
 
 export type ConfigValues = z.infer<typeof configValues>;
@@ -41,7 +48,7 @@ export const configReply = configValues.extend({
   items: z.array(
     z.object({
       key: z.enum(CONFIG_KEYS),
-      value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+      value: z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.string())]),
       description: z.string(),
       /** `environment`: nothing is stored, so the environment's value or the built-in one is in force. */
       source: z.enum(['stored', 'environment']),
@@ -94,5 +101,15 @@ export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
     'zh-CN': '请求没有指明语言时使用的语言',
     'zh-TW': '請求沒有指明語言時使用的語言',
     en: 'The language where a request names none',
+  },
+  alert_webhook_url: {
+    'zh-CN': '告警发送到的地址（Webhook），留空表示不发送',
+    'zh-TW': '告警傳送到的網址（Webhook），留空表示不傳送',
+    en: 'Where alerts are posted to (webhook); empty for nowhere',
+  },
+  alert_emails: {
+    'zh-CN': '接收告警邮件的地址',
+    'zh-TW': '接收告警郵件的地址',
+    en: 'Who gets alerts by mail',
   },
 };

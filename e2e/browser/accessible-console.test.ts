@@ -17,6 +17,7 @@ beforeAll(async () => {
   const dead = { name: 'dead', base_url: `http://127.0.0.1:${freePort()}/v1`, api_key: 'sk-x', model_id: 'dead' };
   await site.admin('POST', '/api/admin/channels', dead);
   await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
+  await site.admin('POST', '/api/admin/classrooms', { name: '7b', budget: 5 });
   passKey = String((await site.admin('POST', '/key/generate', { key_alias: 'Ming', max_budget: 1 })).key);
   // So that the call log has a row, whichever state is judged first.
   await site.admin('POST', `/api/admin/channels/${richId}/test`);
@@ -138,6 +139,91 @@ const STATES: Record<string, Reach> = {
     await page.getByLabel('To', { exact: true }).fill('');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Each window needs a day, and two different times.').waitFor();
+  },
+  'the classes': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/classes`);
+    await page.getByRole('table').waitFor();
+  },
+  'the form of a class': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/classes`);
+    await page.getByRole('button', { name: 'Make a class' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Please give the class a name.').waitFor();
+  },
+  'the activation codes, just made': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/codes`);
+    await page.getByRole('button', { name: 'Make codes' }).click();
+    await page.getByLabel('How many').fill('2');
+    await page.getByLabel('Class', { exact: true }).selectOption({ label: '7b' });
+    await page.getByRole('button', { name: 'Make the codes' }).click();
+    await page.getByText('Codes made: 2').waitFor();
+    await page.getByRole('table').waitFor();
+  },
+  'the form of a batch of codes': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/codes`);
+    await page.getByRole('button', { name: 'Make codes' }).click();
+    await page.getByLabel('How many').fill('0');
+    await page.getByRole('button', { name: 'Make the codes' }).click();
+    await page.getByText('Please enter a whole number from 1 to 500.').waitFor();
+  },
+  'an activation code to redeem': async (page) => {
+    await page.goto(`${site.url}/setup.html#K7QM-2RXPW-9TDHF`);
+    await page.getByRole('button', { name: 'Get my pass' }).waitFor();
+  },
+  'an activation code that is not good': async (page) => {
+    await page.goto(`${site.url}/setup.html#K7QM-2RXPW-9TDHF`);
+    await page.getByRole('button', { name: 'Get my pass' }).click();
+    await page.getByRole('alert').waitFor();
+  },
+  'the question before a new key': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/passes`);
+    await page.getByRole('button', { name: 'New key for “Ming”' }).click();
+    await page.getByRole('dialog').waitFor();
+  },
+  'the system’s health, checked': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/health`);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('Everything agrees.').waitFor();
+  },
+  'where alerts go, wrongly': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/settings`);
+    await page.getByLabel('Mail', { exact: true }).fill('nobody');
+    await page.getByRole('button', { name: 'Save and send a test' }).click();
+    await page.getByText('“nobody” is not an e-mail address.').waitFor();
+  },
+  'models and prices': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/models`);
+    await page.getByRole('region', { name: 'rich' }).waitFor();
+  },
+  'the form of a model': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/models`);
+    await page.getByRole('button', { name: 'Edit “rich”' }).click();
+    await page.getByLabel('Name for people').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Please enter a name.').waitFor();
+  },
+  'the form of a price': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/models`);
+    await page.getByRole('button', { name: /Change the price of rich/ }).click();
+    await page.getByLabel('Input', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Please enter an amount such as 0.27.').first().waitFor();
+  },
+  'the import of a price file': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/models`);
+    await page.getByRole('button', { name: 'Import a price file' }).click();
+    await page.getByRole('dialog').waitFor();
   },
   'the users': async (page) => {
     await signIn(page);

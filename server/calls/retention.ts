@@ -1,16 +1,19 @@
-// Removes kept content when its time is over; the numbers of a call stay.
+// Removes kept content and call rows when their time is over; what the rows add up to stays.
 import type { AppContext } from '../context.ts';
+import { type Rounds, startRounds } from '../lib/rounds.ts';
+import { foldCalls } from './fold.ts';
 
 /** Rows of one statement: nobody waits long behind it. */
 const BATCH = 500;
 const SWEEP_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Between two batches, so that calls come in between. */
+const REST_MS = 20;
 
 /** @returns how many contents were removed. */
-export async function sweepContents(ctx: AppContext): Promise<number> {
+export function sweepContents(ctx: AppContext, signal?: AbortSignal): Promise<number> {
   const before = ctx.clock.now() - ctx.settings.current().contentRetentionDays * DAY_MS;
-  let removed = 0;
-  for (;;) {
+  return inBatches(signal, async () => {
     const { numDeletedRows } = await ctx.db
       .deleteFrom('callContents')
       .where('callId', 'in', (eb) =>
@@ -22,17 +25,34 @@ export async function sweepContents(ctx: AppContext): Promise<number> {
           .limit(BATCH),
       )
       .executeTakeFirst();
-    removed += Number(numDeletedRows);
-    if (Number(numDeletedRows) < BATCH) return removed;
-  }
+    return Number(numDeletedRows);
+  });
+}
+
+/** @returns how many call rows were folded away. */
+export function sweepCalls(ctx: AppContext, signal?: AbortSignal): Promise<number> {
+  const before = ctx.clock.now() - ctx.settings.current().logRetentionDays * DAY_MS;
+  return inBatches(signal, () => foldCalls(ctx.db, before, BATCH));
 }
 
 /** Sweeps now and every hour; a failure is logged and tried again an hour later. */
-export function startRetention(ctx: AppContext): Disposable {
-  const sweep = () =>
-    void sweepContents(ctx).catch((error) => ctx.log.error('old content could not be removed', { error }));
-  const timer = setInterval(sweep, SWEEP_EVERY_MS);
-  timer.unref();
-  sweep();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+export function startRetention(ctx: AppContext): Rounds {
+  const sweep = async (signal: AbortSignal) => {
+    await sweepContents(ctx, signal);
+    const folded = await sweepCalls(ctx, signal);
+    if (folded > 0) ctx.log.info('folded call rows whose time is over', { calls: folded });
+  };
+  const failed = (error: unknown) => ctx.log.error('old records could not be removed', { error });
+  return startRounds(SWEEP_EVERY_MS, sweep, failed, { atOnce: true });
+}
+
+async function inBatches(signal: AbortSignal | undefined, batch: () => Promise<number>): Promise<number> {
+  let removed = 0;
+  while (!signal?.aborted) {
+    const count = await batch();
+    removed += count;
+    if (count < BATCH) break;
+    await Bun.sleep(REST_MS);
+  }
+  return removed;
 }

@@ -32,12 +32,15 @@ export async function saveModels(ctx: AppContext, channelId: string, body: Chann
   );
   if (alias !== undefined) throw new AppError('already_exists', { param: 'model_id', params: { what: alias } });
   const pairs = await saveRoutes(ctx, { channelId, wanted, stored });
-  await checkFallbacks(ctx, wanted);
+  await checkFallbacks(ctx.db, wanted);
   await savePrices(ctx, pairs);
 }
 
 /** A name nobody answers to would be no help on the day it is needed. One whose model goes later is passed over. */
-async function checkFallbacks({ db }: AppContext, wanted: readonly ChannelModelInput[]): Promise<void> {
+export async function checkFallbacks(
+  db: AppContext['db'],
+  wanted: readonly { name: string; fallbacks?: string[] | undefined }[],
+): Promise<void> {
   for (const { name, fallbacks = [] } of wanted) {
     const known = await store.listNames(db, fallbacks);
     const wrong = fallbacks.find((fallback) => fallback === name || !known.includes(fallback));

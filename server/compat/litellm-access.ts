@@ -22,9 +22,10 @@ export function changedBy(http: HonoContext<HttpEnv>, user: LoginUser | undefine
 }
 
 export interface InfoRequest {
-  tokenHash: string;
-  /** Whether the pass asks about itself. */
-  own: boolean;
+  /** Where an administrator asks. */
+  tokenHash?: string;
+  /** Where a pass asks about itself, by its key or by one that was replaced and is still good. */
+  passId?: string;
 }
 
 /**
@@ -45,14 +46,15 @@ export async function infoRequest(
     if (role !== 'admin') throw new AppError('role_required');
     return adminsRequest(wanted);
   }
-  if (!(await ctx.passes.find(token))) throw new AppError('invalid_api_key');
+  const principal = await ctx.passes.find(token);
+  if (!principal?.passId) throw new AppError('invalid_api_key');
   const own = hashKey(token);
   // The same answer as for a key that does not exist: a pass learns nothing about others.
   if (wanted !== undefined && wanted !== own) throw new AppError('not_found', { param: 'key' });
-  return { tokenHash: own, own: true };
+  return { passId: principal.passId };
 }
 
 function adminsRequest(wanted: string | undefined): InfoRequest {
   if (wanted === undefined) throw new AppError('not_found', { param: 'key' });
-  return { tokenHash: wanted, own: false };
+  return { tokenHash: wanted };
 }

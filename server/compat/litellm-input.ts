@@ -90,6 +90,17 @@ export function ownKeyOf(ctx: AppContext, key: string | null | undefined): strin
   return key;
 }
 
+/** Longest time of grace of a replaced key. */
+export const GRACE_MAX_MS = 90 * 86_400_000;
+
+/** Milliseconds; absent or empty = none. @throws AppError invalid_parameter. */
+export function graceOf(text: string | null | undefined, now: number): number {
+  if (!text) return 0;
+  const graceMs = addDuration(now, durationOf('grace_period', text)) - now;
+  if (graceMs > GRACE_MAX_MS) throw invalid('grace_period', 'at most 90d');
+  return graceMs;
+}
+
 /**
  * Whose the pass is to be. A name that is no row of ours is a label: it is kept and has no effect.
  * @throws AppError invalid_parameter for an id in our form that is not there.

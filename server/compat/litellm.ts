@@ -11,20 +11,26 @@ import {
   keyListSchema,
   type KeyListQuery,
   keyRecordSchema,
+  keyRegenerateBody,
+  keyRegenerateParams,
+  keyRegenerateSchema,
   keyUpdatedSchema,
   keyUpdateSchema,
 } from '@hallpass/shared/litellm.ts';
+import type { z } from 'zod';
 
 import type { AppContext } from '../context.ts';
 import { defineRoute } from '../http/route.ts';
 import { AppError } from '../lib/app-error.ts';
 import { issuePass } from '../passes/issue.ts';
+import type { ChangedBy } from '../passes/pass-settings.ts';
 import { deletePasses } from '../passes/remove.ts';
+import { rotatePass } from '../passes/rotate.ts';
 import { spendOf } from '../passes/spend.ts';
-import { countPasses, findPass, listPasses, type PassRow, type PassSort } from '../passes/store.ts';
+import { countPasses, findPass, findPassById, listPasses, type PassRow, type PassSort } from '../passes/store.ts';
 import { updatePass } from '../passes/update.ts';
 import { changedBy, infoRequest, tokenHashOf } from './litellm-access.ts';
-import { ownersOf, ownKeyOf, settingsOf } from './litellm-input.ts';
+import { graceOf, ownersOf, ownKeyOf, settingsOf } from './litellm-input.ts';
 import { keyRecord, ownRecord } from './litellm-record.ts';
 
 const shared = { guard: 'adminKey', tag: 'litellm', family: 'litellm', maxBodyBytes: 256 * 1024 } as const;
@@ -54,11 +60,11 @@ export const litellmRoutes = [
     query: keyInfoQuery,
     response: keyInfoSchema,
     handler: async ({ ctx, http, query }) => {
-      const { tokenHash, own } = await infoRequest(http, ctx, query.key);
-      const pass = await findPass(ctx.db, tokenHash);
+      const { tokenHash, passId } = await infoRequest(http, ctx, query.key);
+      const pass = passId ? await findPassById(ctx.db, passId) : await findPass(ctx.db, tokenHash!);
       if (!pass) throw new AppError('not_found', { param: 'key' });
       const record = await recordOf(ctx, pass);
-      return { key: tokenHash, info: own ? ownRecord(record) : record };
+      return { key: pass.tokenHash, info: passId ? ownRecord(record) : record };
     },
   }),
   defineRoute({
@@ -77,6 +83,25 @@ export const litellmRoutes = [
       const pass = await updatePass(ctx, tokenHashOf(key), changesOf, changedBy(http, user));
       return { ...(await recordOf(ctx, pass)), key: pass.tokenHash };
     },
+  }),
+  defineRoute({
+    ...shared,
+    method: 'post',
+    path: '/key/regenerate',
+    summary: 'Give a pass a new key; the old one ends at once or after a time of grace',
+    body: keyRegenerateSchema,
+    response: keyGeneratedSchema,
+    handler: ({ ctx, http, user, body: { key, ...body } }) => regenerate(ctx, key, body, changedBy(http, user)),
+  }),
+  defineRoute({
+    ...shared,
+    method: 'post',
+    path: '/key/:key/regenerate',
+    summary: 'The same, with the key or its token in the address',
+    params: keyRegenerateParams,
+    body: keyRegenerateBody,
+    response: keyGeneratedSchema,
+    handler: ({ ctx, http, user, params, body }) => regenerate(ctx, params.key, body, changedBy(http, user)),
   }),
   defineRoute({
     ...shared,
@@ -119,6 +144,17 @@ export const litellmRoutes = [
     }),
   ),
 ];
+
+async function regenerate(
+  ctx: AppContext,
+  keyOrHash: string,
+  { new_key, grace_period }: z.infer<typeof keyRegenerateBody>,
+  by: ChangedBy,
+) {
+  const rotation = { key: ownKeyOf(ctx, new_key), graceMs: graceOf(grace_period, ctx.clock.now()) };
+  const { key, pass } = await rotatePass(ctx, tokenHashOf(keyOrHash), rotation, by);
+  return { ...(await recordOf(ctx, pass)), key, token_id: pass.tokenHash };
+}
 
 async function recordOf(ctx: AppContext, pass: PassRow) {
   return keyRecord(pass, (await spendOf(ctx, [pass]))(pass));

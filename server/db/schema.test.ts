@@ -70,6 +70,7 @@ const INTENDED = `
   passes.user_id → users.id cascade
   prices.model_id → models.id cascade
   prices.route_id → routes.id cascade
+  replaced_keys.pass_id → passes.id cascade
   revoked_logins.user_id → users.id cascade
   routes.channel_id → channels.id cascade
   routes.model_id → models.id cascade

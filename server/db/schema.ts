@@ -8,6 +8,7 @@ import type {
   InvitesTable,
   PassesTable,
   PlansTable,
+  ReplacedKeysTable,
   RevokedLoginsTable,
   SeatsTable,
   UsersTable,
@@ -40,6 +41,8 @@ import type {
   TurnsTable,
 } from './tables/learning.ts';
 import type {
+  AlertMessagesTable,
+  AlertsTable,
   AuditTable,
   BlockedAttemptsTable,
   BlockedIpsTable,
@@ -59,6 +62,7 @@ export interface Schema {
   classroomTeachers: ClassroomTeachersTable;
   seats: SeatsTable;
   passes: PassesTable;
+  replacedKeys: ReplacedKeysTable;
   activationCodes: ActivationCodesTable;
   revokedLogins: RevokedLoginsTable;
   agents: AgentsTable;
@@ -85,6 +89,8 @@ export interface Schema {
   insights: InsightsTable;
   blockedIps: BlockedIpsTable;
   blockedAttempts: BlockedAttemptsTable;
+  alerts: AlertsTable;
+  alertMessages: AlertMessagesTable;
   settings: SettingsTable;
   audit: AuditTable;
   jobs: JobsTable;

@@ -47,12 +47,9 @@ export function checkChatRequest(value: unknown): ChatRequest {
 
 /** What requests with messages have in common, whoever invented them. @throws AppError invalid_body, invalid_parameter. */
 export function checkCommon(value: unknown): Pick<ChatRequest, 'fields' | 'model' | 'messages' | 'tools' | 'stream'> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new AppError('invalid_body', { params: { detail: 'a JSON object is expected' } });
-  const fields = value as Record<string, unknown>;
-  const { model, messages, tools, stream } = fields;
-  if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_NAME || /\p{Cc}/u.test(model))
-    throw wrong('model', `a name of 1 to ${MAX_MODEL_NAME} characters is expected`);
+  const fields = fieldsOf(value);
+  const { messages, tools, stream } = fields;
+  const model = checkModelName(fields.model);
   if (!Array.isArray(messages) || messages.length === 0)
     throw wrong('messages', 'a list with at least one message is expected');
   if (messages.length > MAX_MESSAGES) throw wrong('messages', `at most ${MAX_MESSAGES} messages are accepted`);
@@ -68,6 +65,20 @@ export function checkCommon(value: unknown): Pick<ChatRequest, 'fields' | 'model
     tools: Array.isArray(tools) ? tools : [],
     stream: stream === true,
   };
+}
+
+/** The body as an object. @throws AppError invalid_body. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new AppError('invalid_body', { params: { detail: 'a JSON object is expected' } });
+  return value as Record<string, unknown>;
+}
+
+/** @throws AppError invalid_parameter. */
+export function checkModelName(model: unknown): string {
+  if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_NAME || /\p{Cc}/u.test(model))
+    throw wrong('model', `a name of 1 to ${MAX_MODEL_NAME} characters is expected`);
+  return model;
 }
 
 function checkMessage(message: unknown, index: number): void {

@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { chat } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
+import { openaiEmbeddings } from './protocols/openai-embeddings/client.ts';
 import { readBody } from './request-body.ts';
 
 /** `/v1` is OpenAI's; the root serves base URLs without `/v1` (requirement 000); `/api/chat` is the chat page's (001). */
@@ -65,4 +66,22 @@ const countRoutes: readonly Route[] = (['/v1/messages/count_tokens', '/messages/
   }),
 );
 
-export const chatRoutes: readonly Route[] = [...completionRoutes, llmChat, ...messagesRoutes, ...countRoutes];
+/** Vectors of texts. */
+const embeddingRoutes: readonly Route[] = (['/v1/embeddings', '/embeddings'] as const).map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    guard: 'caller',
+    tag: 'chat',
+    summary: 'Embeddings of texts or token ids (OpenAI’s format)',
+    raw: (http, ctx) => chat(http, ctx, readBody, openaiEmbeddings),
+  }),
+);
+
+export const chatRoutes: readonly Route[] = [
+  ...completionRoutes,
+  llmChat,
+  ...messagesRoutes,
+  ...countRoutes,
+  ...embeddingRoutes,
+];

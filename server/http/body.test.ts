@@ -34,12 +34,12 @@ test('a body at the bound is read, one byte more is refused, declared or not', a
   }
 });
 
-test('an endless body is refused at the bound, not at its end', async () => {
+test('S38: an endless body is refused at the bound, not at its end', async () => {
   const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(1_000)) });
   expect(await problemOf(readBytes(post(endless), 10_000))).toBe('body_too_large');
 });
 
-test('a slow body is waited for while it moves, and refused when it stops', async () => {
+test('S38: a slow body is waited for while it moves, and refused when it stops', async () => {
   const moving = slowly(['a', 'b', 'c', 'd', 'e'], 30, true);
   expect(new TextDecoder().decode(await readBytes(post(moving), 100, 100))).toBe('abcde');
   expect(await problemOf(readBytes(post(slowly(['a'], 0, false)), 100, 50))).toBe('body_timeout');

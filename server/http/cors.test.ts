@@ -71,7 +71,7 @@ test('answers, streams and limits of a call can be read by the asking page', asy
   expect(limited.headers.get('retry-after')).not.toBeNull();
 });
 
-test('sign-ins, the admin console, keys and the chat page are for the same origin only', async () => {
+test('S49: sign-ins, the admin console, keys and the chat page are for the same origin only', async () => {
   await using app = await createTestApp();
   for (const path of [
     '/api/auth/login',
@@ -93,7 +93,7 @@ test('sign-ins, the admin console, keys and the chat page are for the same origi
   }
 });
 
-test('listed origins are let in exactly', async () => {
+test('S49: listed origins are let in exactly', async () => {
   await using app = await createTestApp({ CORS_ORIGINS: 'https://a.example, http://localhost:5173/' });
   const allowed = async (origin: string) => {
     const response = await app.request('/v1/models', { headers: { origin } });

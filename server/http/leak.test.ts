@@ -69,7 +69,7 @@ test('a body that cannot be read is not repeated, and says no more than that', a
   expect((await app.request('/api/auth/login', { method: 'POST', body: utf16, headers })).status).toBe(400);
 });
 
-test('deeply nested JSON is refused, not died of', async () => {
+test('S39: deeply nested JSON is refused, not died of', async () => {
   await using app = await createTestApp();
   const headers = { 'content-type': 'application/json' };
   for (const body of ['['.repeat(8_000), `${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}`]) {

@@ -43,7 +43,7 @@ async function openSite(files = FILES) {
 const PAGE_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-test('every page address serves the application under a strict policy', async () => {
+test('S54: every page address serves the application under a strict policy', async () => {
   await using site = await openSite();
   for (const path of [
     '/',
@@ -104,7 +104,7 @@ test('a packed twin goes to browsers that understand it', async () => {
   expect((await site.get(`${path}.gz`)).status).toBe(404);
 });
 
-test('nothing outside the folder, hidden, or meant for developers can be reached', async () => {
+test('S51, S53: nothing outside the folder, hidden, or meant for developers can be reached', async () => {
   await using site = await openSite();
   await symlink(join(site.folder, 'secret.txt'), join(site.folder, 'dist', 'link.txt'));
   const paths = [

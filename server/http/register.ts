@@ -45,6 +45,7 @@ const ISSUE_TEXTS = { 'zh-CN': z.locales.zhCN(), 'zh-TW': z.locales.zhTW(), en: 
 /** @throws AppError invalid_body naming the first field that is wrong, or the error its schema names. */
 function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   if (!(schema instanceof z.ZodType)) return undefined;
+  refuseNul(value, '');
   const result = schema.safeParse(value, { error: ISSUE_TEXTS[locale].localeError });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -56,4 +57,16 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
     params: { detail: path ? `${path}: ${issue.message}` : issue.message },
     ...param,
   });
+}
+
+/** PostgreSQL stores no NUL, and nobody types one: it is refused before a query meets it. @throws AppError invalid_parameter. */
+function refuseNul(value: unknown, at: string): void {
+  if (typeof value === 'string') {
+    if (value.includes('\0'))
+      throw new AppError('invalid_parameter', {
+        param: at,
+        params: { param: at, detail: 'may not hold a NUL character' },
+      });
+  } else if (typeof value === 'object' && value !== null)
+    for (const [name, part] of Object.entries(value)) refuseNul(part, at === '' ? name : `${at}.${name}`);
 }

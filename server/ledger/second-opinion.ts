@@ -74,7 +74,10 @@ function accounts(accountsOf: RawBuilder<unknown>) {
 
 function rollups() {
   return sql<Difference>`
-    with ended as (select sum(cost_nanos) as due from calls where state <> 'open'),
+    with ended as (
+        select coalesce((select sum(cost_nanos) from calls where state <> 'open'), 0)
+          + coalesce((select sum(cost_nanos) from usage_rollups where dimension = 'folded'), 0) as due
+      ),
       rolled as (select sum(cost_nanos) as kept from usage_rollups where dimension = 'all')
     select 'all roll-ups' as what, kept, due from ended, rolled where coalesce(kept, 0) <> coalesce(due, 0)`;
 }

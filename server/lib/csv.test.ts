@@ -17,10 +17,10 @@ test.each([
   ['＝1', "'＝1"],
   [' =1', "' =1"],
   ['a=1', 'a=1'],
-])('%j becomes %j', (text, cell) => {
+])('S57: %j becomes %j', (text, cell) => {
   expect(csvLine([text])).toBe(`${cell}\r\n`);
 });
 
-test('numbers stay numbers, negative ones too; nothing is an empty cell', () => {
+test('S57: numbers stay numbers, negative ones too; nothing is an empty cell', () => {
   expect(csvLine([-1.5, null, true, 0])).toBe('-1.5,,true,0\r\n');
 });

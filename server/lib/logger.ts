@@ -10,8 +10,13 @@ export function createLogger(write: (line: string) => void): Logger {
   const at =
     (level: string) =>
     (message: string, fields: Record<string, unknown> = {}) =>
-      write(JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) }));
+      write(safe(JSON.stringify({ time: new Date().toISOString(), level, message, ...plain(fields) })));
   return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** JSON leaves DEL and the C1 controls as they are; a terminal obeys some of them. */
+function safe(line: string): string {
+  return line.replace(/[\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function plain(fields: Record<string, unknown>): Record<string, unknown> {

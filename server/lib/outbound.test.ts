@@ -97,7 +97,7 @@ describe('a checked call', () => {
     expect(odd.asked).toHaveLength(1);
   });
 
-  test('does not follow a redirect', async () => {
+  test('S27: does not follow a redirect', async () => {
     const { call } = outbound();
     expect((await call(`http://127.0.0.1:${server.port}/redirect`)).status).toBe(302);
     expect(seen).toHaveLength(1);
@@ -119,7 +119,7 @@ describe('a checked call', () => {
   });
 });
 
-describe('a checked call refuses', () => {
+describe('S25, S26: a checked call refuses', () => {
   const METADATA = [
     '169.254.169.254',
     '[::ffff:169.254.169.254]',

@@ -5,19 +5,22 @@ export interface Rounds {
   stop(): Promise<void>;
 }
 
-/** @param round gets a signal that aborts when the process leaves. */
+/** @param round gets a signal that aborts when the process leaves. `atOnce`: the first does not wait. */
 export function startRounds(
   everyMs: number,
   round: (signal: AbortSignal) => Promise<unknown>,
   failed: (error: unknown) => void,
+  { atOnce = false }: { atOnce?: boolean } = {},
 ): Rounds {
   const leaving = new AbortController();
   let running: Promise<unknown> | undefined;
-  const timer = setInterval(() => {
+  const begin = () => {
     running ??= round(leaving.signal)
       .catch(failed)
       .finally(() => (running = undefined));
-  }, everyMs);
+  };
+  const timer = setInterval(begin, everyMs);
+  if (atOnce) begin();
   return {
     async stop() {
       clearInterval(timer);

@@ -11,6 +11,9 @@ const PREVIOUS = 'internal.prices_previous';
 /** The version alone, so that a catalog that is read again need not read a megabyte of prices. */
 const VERSION = 'internal.prices_version';
 
+/** The rows that together are the imported prices. */
+export const PRICE_SET_KEYS = [CURRENT, PREVIOUS, VERSION];
+
 /** @returns `known` itself when it is still the one in force. */
 export async function readPriceSet(db: Db, known?: PriceSet): Promise<PriceSet | undefined> {
   const version = await read(db, VERSION);

@@ -28,6 +28,15 @@ export const DIRECTORY_CACHE_MAX = 20_000;
 const UNKNOWN_FOR_MS = 5_000;
 const RETRY_AFTER_MS = 2_000;
 
+const FORGOTTEN_AFTER = [
+  'pass.changed',
+  'plan.changed',
+  'user.changed',
+  'classroom.changed',
+  'classroom.paused',
+  'changes.seen',
+] as const;
+
 export interface DirectoryParts {
   db: Kysely<Schema>;
   clock: Clock;
@@ -67,12 +76,11 @@ export function createDirectory({
     unknown.clear();
     for (const cache of [passes, users, guests]) cache.clear();
   };
-  for (const type of ['pass.changed', 'plan.changed', 'user.changed', 'classroom.paused', 'changes.seen'] as const)
-    events.on(type, forget);
+  for (const type of FORGOTTEN_AFTER) events.on(type, forget);
 
   const isUnknown = (hash: string) => (unknown.get(hash) ?? Number.NEGATIVE_INFINITY) > clock.monotonic();
   const readPass = (hash: string) => async (): Promise<Build | undefined> => {
-    const parts = await findPassParts(db, hash);
+    const parts = await findPassParts(db, hash, clock.now());
     return parts && ((installation) => passPrincipal(parts, installation));
   };
   const readUser = (id: string) => async (): Promise<Build | undefined> => {

@@ -1,5 +1,6 @@
 // Makes a pass and its key. The key is returned once and kept nowhere.
 import { recordAudit } from '../audit/audit.ts';
+import { findClassroom } from '../classrooms/store.ts';
 import type { AppContext } from '../context.ts';
 import { findPlan } from '../plans/store.ts';
 import { conflictOf } from './conflict.ts';
@@ -17,28 +18,56 @@ export interface IssuedPass {
   pass: PassRow;
 }
 
-/** @throws AppError already_exists when the key or the alias is taken, not_found for a plan, user … that is not there. */
-export async function issuePass(ctx: AppContext, input: IssueInput, by: ChangedBy): Promise<IssuedPass> {
-  const { key, pass } = draft(ctx, { ...input, expiresAt: await expiryOf(ctx, input) }, by);
-  try {
-    await ctx.db.transaction().execute(async (db) => {
-      await insertPass(db, pass);
-      await ctx.bumpChanges(db);
-      const detail = { alias: pass.alias, publicId: pass.publicId };
-      await recordAudit(ctx, { ...by, action: 'pass.create', target: { kind: 'pass', id: pass.id }, detail }, db);
-    });
-  } catch (error) {
-    throw conflictOf(error, pass);
-  }
-  ctx.events.emit({ type: 'pass.changed', passId: pass.id });
-  return { key, pass };
+/** What becomes a pass, worked out inside the transaction that makes it. */
+export interface IssueWork {
+  input: IssueInput;
+  /** Who makes it, for the audit log. */
+  by: ChangedBy;
+  /** Written with it or not at all. */
+  alsoWrite?(db: AppContext['db'], pass: PassRow): Promise<void>;
 }
 
-/** A pass that is told no end of its own ends as its plan says. Epoch ms; null = it does not. */
-async function expiryOf(ctx: AppContext, { planId, expiresAt }: IssueInput): Promise<number | null> {
-  if (expiresAt !== undefined || !planId) return expiresAt ?? null;
-  const durationMs = (await findPlan(ctx.db, planId))?.durationMs ?? null;
-  return durationMs === null ? null : ctx.clock.now() + durationMs;
+/** @throws AppError already_exists when the key or the alias is taken, not_found for a plan, user … that is not there. */
+export function issuePass(ctx: AppContext, input: IssueInput, by: ChangedBy): Promise<IssuedPass> {
+  return issuePassAs(ctx, async () => ({ input, by }));
+}
+
+/** As `issuePass`, one with whatever else `workOf` reads and writes. */
+export async function issuePassAs(
+  ctx: AppContext,
+  workOf: (db: AppContext['db']) => Promise<IssueWork>,
+): Promise<IssuedPass> {
+  let alias: string | null = null;
+  const issued = await ctx.db
+    .transaction()
+    .execute(async (db) => {
+      await ctx.bumpChanges(db);
+      const { input, by, alsoWrite } = await workOf(db);
+      alias = input.alias ?? null;
+      const { key, pass } = draft(ctx, { ...input, expiresAt: await expiryOf(ctx, db, input) }, by);
+      await insertPass(db, pass);
+      await alsoWrite?.(db, pass);
+      const detail = { alias: pass.alias, publicId: pass.publicId };
+      await recordAudit(ctx, { ...by, action: 'pass.create', target: { kind: 'pass', id: pass.id }, detail }, db);
+      return { key, pass };
+    })
+    .catch((error: unknown) => {
+      throw conflictOf(error, { alias });
+    });
+  ctx.events.emit({ type: 'pass.changed', passId: issued.pass.id });
+  return issued;
+}
+
+/** A pass that is told no end of its own ends as its plan, or its class's, says. Epoch ms; null = it does not. */
+async function expiryOf(
+  { clock }: AppContext,
+  db: AppContext['db'],
+  { planId, classroomId, expiresAt }: IssueInput,
+): Promise<number | null> {
+  if (expiresAt !== undefined) return expiresAt;
+  const onPlan = planId ?? (classroomId ? (await findClassroom(db, classroomId))?.planId : null);
+  const durationMs = onPlan ? ((await findPlan(db, onPlan))?.durationMs ?? null) : null;
+  return durationMs === null ? null : clock.now() + durationMs;
 }
 
 /** The row of a new pass. */

@@ -36,7 +36,8 @@ const NOBODY = {
 } as const satisfies Partial<Principal>;
 
 /** The principal of a pass, with the levels pass → seat → classroom → user → plan → system. */
-export function passPrincipal({ pass, seat, classroom, user, plan }: PassParts, installation: Installation): Principal {
+export function passPrincipal(parts: PassParts, installation: Installation): Principal {
+  const { pass, seat, classroom, user, plan } = parts;
   const passName = pass.alias ?? pass.keyName;
   const levels = [
     levelOf({ kind: 'pass', id: pass.id, name: passName, createdAt: pass.createdAt }, pass),
@@ -62,6 +63,7 @@ export function passPrincipal({ pass, seat, classroom, user, plan }: PassParts, 
     classroomId: classroom?.id ?? null,
     classroomName: classroom?.name ?? null,
     classroomPausedAt: classroom?.pausedAt ?? null,
+    activationCode: parts.activationCode ?? null,
     locale: localeOf(classroom?.locale) ?? localeOf(user?.locale),
     timeZone: classroom?.timeZone ?? installation.timeZone,
   });

@@ -2,7 +2,14 @@
 import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
-import type { ClassroomsTable, PassesTable, PlansTable, SeatsTable, UsersTable } from '../db/tables/people.ts';
+import type {
+  ClassroomsTable,
+  PassesTable,
+  PlansTable,
+  ReplacedKeysTable,
+  SeatsTable,
+  UsersTable,
+} from '../db/tables/people.ts';
 
 type Db = Kysely<Schema>;
 export type PassRow = Selectable<PassesTable>;
@@ -15,18 +22,54 @@ export interface PassParts {
   classroom: Selectable<ClassroomsTable> | undefined;
   user: UserRow | undefined;
   plan: Selectable<PlansTable> | undefined;
+  /** The public part of the activation code the pass came from. */
+  activationCode: string | undefined;
 }
 
-/** undefined = no key has this hash. */
-export async function findPassParts(db: Db, tokenHash: string): Promise<PassParts | undefined> {
-  const pass = await findPass(db, tokenHash);
+/**
+ * undefined = no key has this hash. A replaced key is the pass's until its time of grace is over, and then expired.
+ * @param now epoch ms.
+ */
+export async function findPassParts(db: Db, tokenHash: string, now: number): Promise<PassParts | undefined> {
+  const pass = (await findPass(db, tokenHash)) ?? (await findByReplacedKey(db, tokenHash, now));
   if (!pass) return undefined;
   const [parts] = await withParts(db, [pass]);
   return parts;
 }
 
+async function findByReplacedKey(db: Db, tokenHash: string, now: number): Promise<PassRow | undefined> {
+  const found = await db
+    .selectFrom('replacedKeys')
+    .innerJoin('passes', 'passes.id', 'replacedKeys.passId')
+    .selectAll('passes')
+    .select('replacedKeys.validUntil')
+    .where('replacedKeys.tokenHash', '=', tokenHash)
+    .where('replacedKeys.validUntil', '>', now)
+    .executeTakeFirst();
+  if (!found) return undefined;
+  const { validUntil, ...pass } = found;
+  return { ...pass, expiresAt: Math.min(validUntil, pass.expiresAt ?? validUntil) };
+}
+
+/** Ends what was replaced before, should it last longer, and forgets what is over. */
+export async function insertReplacedKey(db: Db, row: Selectable<ReplacedKeysTable>): Promise<void> {
+  await db
+    .updateTable('replacedKeys')
+    .set({ validUntil: row.validUntil })
+    .where('passId', '=', row.passId)
+    .where('validUntil', '>', row.validUntil)
+    .execute();
+  await db
+    .deleteFrom('replacedKeys')
+    .where('passId', '=', row.passId)
+    .where('validUntil', '<=', row.createdAt)
+    .execute();
+  if (row.validUntil > row.createdAt) await db.insertInto('replacedKeys').values(row).execute();
+}
+
 /** Adds to each pass what it belongs to, with one query for each table that has any of it. */
 export async function withParts(db: Db, passes: readonly PassRow[]): Promise<PassParts[]> {
+  if (passes.length === 0) return [];
   const seats = await findByIds(
     db,
     'seats',
@@ -40,13 +83,28 @@ export async function withParts(db: Db, passes: readonly PassRow[]): Promise<Pas
   const planIdOf = (pass: PassRow) => pass.planId ?? classroomOf(pass)?.planId ?? null;
   const users = await findByIds(db, 'users', passes.map(userIdOf));
   const plans = await findByIds(db, 'plans', passes.map(planIdOf));
+  const codes = await codesOf(db, passes);
   return passes.map((pass) => ({
     pass,
     seat: seatOf(pass),
     classroom: classroomOf(pass),
     user: users.get(userIdOf(pass) ?? ''),
     plan: plans.get(planIdOf(pass) ?? ''),
+    activationCode: codes.get(pass.id),
   }));
+}
+
+async function codesOf(db: Db, passes: readonly PassRow[]): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('activationCodes')
+    .select(['redeemedPassId', 'publicPart'])
+    .where(
+      'redeemedPassId',
+      'in',
+      passes.map(({ id }) => id),
+    )
+    .execute();
+  return new Map(rows.map(({ redeemedPassId, publicPart }) => [redeemedPassId!, publicPart]));
 }
 
 /** undefined = no such user. */
@@ -61,6 +119,10 @@ export async function exists(db: Db, table: OwnerTable, id: string): Promise<boo
 
 export function findPass(db: Db, tokenHash: string): Promise<PassRow | undefined> {
   return db.selectFrom('passes').selectAll().where('tokenHash', '=', tokenHash).executeTakeFirst();
+}
+
+export function findPassById(db: Db, id: string): Promise<PassRow | undefined> {
+  return db.selectFrom('passes').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 export async function insertPass(db: Db, pass: PassRow): Promise<void> {

@@ -29,7 +29,7 @@ test('200: the values of requirement 001 and ours, with their source and a descr
     guests_allowed: true,
     default_locale: 'zh-CN',
   });
-  expect(reply.items).toHaveLength(8);
+  expect(reply.items).toHaveLength(10);
   expect(itemOf(reply, 'guest_rpm')).toEqual({
     key: 'guest_rpm',
     value: 7,

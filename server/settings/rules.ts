@@ -34,6 +34,8 @@ export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettin
   registration: { key: 'registration', schema: shape.registration, fallback: () => 'open' },
   guestsAllowed: { key: 'guests_allowed', schema: shape.guests_allowed, fallback: () => true },
   defaultLocale: { key: 'default_locale', schema: shape.default_locale, fallback: (config) => config.DEFAULT_LOCALE },
+  alertWebhookUrl: { key: 'alert_webhook_url', schema: shape.alert_webhook_url, fallback: () => null },
+  alertEmails: { key: 'alert_emails', schema: shape.alert_emails, fallback: () => [] },
 };
 
 export const SETTING_NAMES = Object.keys(DEFINITIONS) as (keyof SystemSettings)[];

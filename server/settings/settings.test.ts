@@ -14,6 +14,8 @@ test('without stored values the environment decides', async () => {
     registration: 'open',
     guestsAllowed: true,
     defaultLocale: 'en',
+    alertWebhookUrl: null,
+    alertEmails: [],
   });
   expect(app.ctx.settings.origins().guestRpm).toEqual({ source: 'environment', updatedAt: null });
 });

@@ -13,6 +13,8 @@ export interface SystemSettings {
   guestsAllowed: boolean;
   /** The language where neither the request nor a classroom names one. */
   defaultLocale: Locale;
+  alertWebhookUrl: string | null;
+  alertEmails: readonly string[];
 }
 
 export type SettingSource = 'stored' | 'environment';

@@ -52,6 +52,11 @@ export const router = createRouter({
           component: () => import('@/pages/admin/channels/ChannelsPage.vue'),
           meta: { title: 'admin.channels' },
         },
+        {
+          path: 'models',
+          component: () => import('@/pages/admin/models/ModelsPage.vue'),
+          meta: { title: 'admin.models' },
+        },
         { path: 'stats', component: () => import('@/pages/admin/stats/StatsPage.vue'), meta: { title: 'admin.stats' } },
         {
           path: 'audit',
@@ -65,11 +70,22 @@ export const router = createRouter({
         },
         { path: 'logs', component: () => import('@/pages/admin/log/LogPage.vue'), meta: { title: 'admin.logs' } },
         { path: 'plans', component: () => import('@/pages/admin/plans/PlansPage.vue'), meta: { title: 'admin.plans' } },
+        {
+          path: 'classes',
+          component: () => import('@/pages/admin/classrooms/ClassroomsPage.vue'),
+          meta: { title: 'admin.classes' },
+        },
+        { path: 'codes', component: () => import('@/pages/admin/codes/CodesPage.vue'), meta: { title: 'admin.codes' } },
         { path: 'users', component: () => import('@/pages/admin/users/UsersPage.vue'), meta: { title: 'admin.users' } },
         {
           path: 'passes',
           component: () => import('@/pages/admin/passes/PassesPage.vue'),
           meta: { title: 'admin.passes' },
+        },
+        {
+          path: 'health',
+          component: () => import('@/pages/admin/health/HealthPage.vue'),
+          meta: { title: 'admin.health' },
         },
         {
           path: 'settings',

@@ -8,6 +8,10 @@ import * as limits from './0004-limits/index.ts';
 import * as memberClocks from './0005-member-clocks/index.ts';
 import * as channelChecks from './0006-channel-checks/index.ts';
 import * as fallbacks from './0007-fallbacks/index.ts';
+import * as redeemedCodes from './0008-redeemed-codes/index.ts';
+import * as carriedCounts from './0009-carried-counts/index.ts';
+import * as replacedKeys from './0010-replaced-keys/index.ts';
+import * as alerts from './0011-alerts/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -17,4 +21,8 @@ export const migrations: Record<string, Migration> = {
   '0005-member-clocks': memberClocks,
   '0006-channel-checks': channelChecks,
   '0007-fallbacks': fallbacks,
+  '0008-redeemed-codes': redeemedCodes,
+  '0009-carried-counts': carriedCounts,
+  '0010-replaced-keys': replacedKeys,
+  '0011-alerts': alerts,
 };

@@ -16,6 +16,10 @@ export interface AccountsTable {
   heldNanos: Nanos;
   /** The part of settledNanos whose call rows retention has folded away. */
   carriedNanos: Nanos;
+  /** The same of calls and tokens. */
+  carriedCalls: Generated<number>;
+  carriedPromptTokens: Generated<number>;
+  carriedCompletionTokens: Generated<number>;
   calls: number;
   promptTokens: number;
   completionTokens: number;
@@ -128,7 +132,10 @@ export interface CallContentsTable {
   truncated: Generated<Flag>;
 }
 
-/** One row per UTC hour and dimension (`all`, `model`, `channel`, `pass`, `user`, `classroom`, `plan`). */
+/**
+ * One row per UTC hour and dimension (`all`, `model`, `channel`, `pass`, `user`, `classroom`, `plan`); `folded` = the part
+ * of the hour whose call rows retention has removed.
+ */
 export interface UsageRollupsTable {
   hour: number;
   dimension: string;

@@ -90,6 +90,14 @@ export interface PassesTable extends PermissionColumns, Timestamps {
   lastUsedAt: Ms | null;
 }
 
+/** A key that a newer one has replaced, and until when it is still good. */
+export interface ReplacedKeysTable {
+  tokenHash: string;
+  passId: string;
+  validUntil: Ms;
+  createdAt: Ms;
+}
+
 export interface ActivationCodesTable {
   id: string;
   codeHash: string;

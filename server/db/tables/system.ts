@@ -22,6 +22,33 @@ export interface BlockedAttemptsTable {
   lastAt: Ms;
 }
 
+export interface AlertsTable {
+  id: string;
+  kind: string;
+  level: string;
+  subjectId: string;
+  subjectName: string;
+  /** Values of its sentence. */
+  detail: Json;
+  raisedAt: Ms;
+  resolvedAt: Ms | null;
+}
+
+/** A message about an alert on its way to a receiver. */
+export interface AlertMessagesTable {
+  id: string;
+  /** `webhook` or `mail`. */
+  target: string;
+  body: Json;
+  tries: number;
+  nextTryAt: Ms;
+  createdAt: Ms;
+  /** When it arrived or was given up; null while it is tried. */
+  endedAt: Ms | null;
+  /** Why the last try failed; null when it arrived. */
+  error: string | null;
+}
+
 export interface SettingsTable {
   key: string;
   value: string;

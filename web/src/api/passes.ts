@@ -48,6 +48,11 @@ export function updatePass(token: string, body: PassUpdate): Promise<PassRecord>
   return sendJson<PassRecord>('/key/update', { method: 'POST', body, token });
 }
 
+/** @param grace how long the old key is still good, such as `24h`; empty: it ends at once. @throws Problem. */
+export function regeneratePass(token: string, pass: string, grace: string): Promise<IssuedPass> {
+  return sendJson<IssuedPass>('/key/regenerate', { method: 'POST', body: { key: pass, grace_period: grace }, token });
+}
+
 /** @throws Problem. */
 export async function setPassBlocked(token: string, pass: string, blocked: boolean): Promise<void> {
   await sendJson(blocked ? '/key/block' : '/key/unblock', { method: 'POST', body: { key: pass }, token });

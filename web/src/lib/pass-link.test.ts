@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { isOnlyHere, passFrom, passLink } from './pass-link.ts';
+import { codeFrom, isOnlyHere, passFrom, passLink } from './pass-link.ts';
 
 test.each(['sk-hp-abc-def', 'sk-own+key/with=signs%20', 'sk-#hash'])('the key %s comes back out of its link', (key) => {
   const link = passLink('http://192.168.1.5:8000', key);
@@ -16,6 +16,18 @@ test('a key may be typed by itself', () => {
 test.each(['', '#', '#%', '#%E4%BD%A0', 'two words', `#${'x'.repeat(513)}`])('%j holds no key', (text) => {
   expect(passFrom(text)).toBeUndefined();
 });
+
+test.each([
+  'K7QM-2RXPW-9TDHF',
+  ' k7qm 2rxpw 9tdhf ',
+  'Ｋ７ＱＭ－２RXPW—9TDHF',
+  'http://a.test/setup.html#K7QM-2RXPW-9TDHF',
+])('%j holds an activation code', (text) => expect(codeFrom(text)).toBe('K7QM-2RXPW-9TDHF'));
+
+test.each(['', 'sk-hp-abc-def', 'K7QM-2RXPW-9TDH', 'K0QM-2RXPW-9TDHF', 'K7QM-2RXPW-9TDHFF'])(
+  '%j holds no activation code',
+  (text) => expect(codeFrom(text)).toBeUndefined(),
+);
 
 test('which addresses no phone can reach', () => {
   const here = [

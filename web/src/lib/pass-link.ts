@@ -19,6 +19,19 @@ export function passFrom(text: string): string | undefined {
   return /^[!-~]+$/.test(key) && key.length <= LONGEST_KEY ? key : undefined;
 }
 
+/** @returns the activation code of a link's fragment, or of what somebody typed; undefined where it cannot be one. */
+export function codeFrom(text: string): string | undefined {
+  const plain = text
+    .trim()
+    .replace(/^.*#/s, '')
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\p{Pd}_]/gu, '');
+  // The letters that are on paper: no 0 O 1 I L.
+  const parts = /^([2-9A-HJKMNP-Z]{4})([2-9A-HJKMNP-Z]{5})([2-9A-HJKMNP-Z]{5})$/.exec(plain);
+  return parts?.slice(1).join('-');
+}
+
 /** Whether only this very computer can reach an address. */
 export function isOnlyHere(origin: string): boolean {
   const host = URL.parse(origin)?.hostname ?? '';

@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import type { ConfigReply } from '@/api/admin.ts';
 
-import { changedSettings, checkSettings, toSettingsValues } from './settings-values.ts';
+import {
+  alertChanges,
+  changedSettings,
+  checkAlertTargets,
+  checkSettings,
+  toSettingsValues,
+} from './settings-values.ts';
 
 describe('the settings’ form', () => {
   const config = {
@@ -38,5 +44,24 @@ describe('the settings’ form', () => {
   test('accepts the bounds themselves', () => {
     const bounds = { ...toSettingsValues(config), guestRpm: '0', userRpm: '1000000', retentionDays: '3650' };
     expect(Object.values(checkSettings(bounds)).filter(Boolean)).toEqual([]);
+  });
+});
+
+describe('where alerts go', () => {
+  const wrong = (webhook: string, emails: string) =>
+    Object.entries(checkAlertTargets({ webhook, emails })).flatMap(([name, text]) => (text ? [name] : []));
+
+  test('several addresses are one list, and nothing is nowhere', () => {
+    expect(alertChanges({ webhook: ' ', emails: '' })).toEqual({ alert_webhook_url: null, alert_emails: [] });
+    expect(alertChanges({ webhook: 'https://a.test/x', emails: 'a@b.test，c@d.test; e@f.test' })).toEqual({
+      alert_webhook_url: 'https://a.test/x',
+      alert_emails: ['a@b.test', 'c@d.test', 'e@f.test'],
+    });
+  });
+
+  test('what cannot be an address is said at its field', () => {
+    expect(wrong('', '')).toEqual([]);
+    expect(wrong('ftp://x', '')).toEqual(['webhook']);
+    expect(wrong('https://x.test', 'a@b.test, nobody')).toEqual(['emails']);
   });
 });

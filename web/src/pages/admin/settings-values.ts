@@ -50,3 +50,29 @@ export function changedSettings(values: SettingsValues, config: ConfigReply): Co
   const keys = Object.keys(wanted) as (keyof typeof wanted & keyof ConfigReply)[];
   return Object.fromEntries(keys.filter((key) => wanted[key] !== config[key]).map((key) => [key, wanted[key]]));
 }
+
+export interface AlertTargets {
+  /** Where alerts are posted to; empty = nowhere. */
+  webhook: string;
+  /** Separated by commas, spaces or line breaks. */
+  emails: string;
+}
+
+export function toAlertTargets({ alert_webhook_url, alert_emails }: ConfigReply): AlertTargets {
+  return { webhook: alert_webhook_url ?? '', emails: alert_emails.join(', ') };
+}
+
+export const addressesIn = (text: string): string[] => text.split(/[\s,;，；、]+/).filter(Boolean);
+
+export function checkAlertTargets({ webhook, emails }: AlertTargets): FieldErrors<AlertTargets> {
+  const isUrl = webhook.trim() === '' || /^https?:\/\/[^\s/]+/i.test(webhook.trim());
+  const wrong = addressesIn(emails).find((one) => !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(one));
+  return {
+    webhook: isUrl ? undefined : t('channels.needUrl'),
+    emails: wrong === undefined ? undefined : t('alerts.needMail', { address: wrong }),
+  };
+}
+
+export function alertChanges({ webhook, emails }: AlertTargets): ConfigUpdate {
+  return { alert_webhook_url: webhook.trim() || null, alert_emails: addressesIn(emails) };
+}

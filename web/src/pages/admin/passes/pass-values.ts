@@ -4,6 +4,8 @@ import type { FieldErrors } from '@/composables/use-form.ts';
 import { t, type TextKey } from '@/i18n/texts.ts';
 
 export interface PassLimitValues {
+  /** A class's id; empty = in none. */
+  classroom: string;
   /** A plan's id; empty = on none, and the fields below say it all. */
   plan: string;
   /** Dollars, as typed; empty = no budget. */
@@ -57,9 +59,10 @@ export interface PassEditValues extends PassLimitValues {
 }
 
 export function toEditValues(pass: PassRecord): PassEditValues {
-  const { key_alias, plan_id, max_budget, budget_duration, rpm_limit, models } = pass;
+  const { key_alias, team_id, plan_id, max_budget, budget_duration, rpm_limit, models } = pass;
   return {
     name: key_alias ?? '',
+    classroom: team_id ?? '',
     plan: plan_id ?? '',
     budget: max_budget === null ? '' : String(max_budget),
     period: budget_duration ?? '',
@@ -79,6 +82,7 @@ export function toPassChanges(values: PassEditValues, before: PassEditValues): O
   const budget = values.budget.trim().replace(',', '.');
   return {
     ...(changed('name') ? { key_alias: values.name.trim() } : {}),
+    ...(changed('classroom') ? { team_id: values.classroom || null } : {}),
     ...(changed('plan') ? { plan_id: values.plan || null } : {}),
     ...(changed('budget') ? { max_budget: budget ? Number(budget) : null } : {}),
     ...(changed('period') ? { budget_duration: values.period || null } : {}),
@@ -92,6 +96,7 @@ const modelsIn = (text: string): string[] => text.split(/[\s,，、]+/).filter(B
 
 export const emptyPassValues = (): PassValues => ({
   names: '',
+  classroom: '',
   plan: '',
   budget: '1',
   period: '',
@@ -133,6 +138,7 @@ export function toPassBody(values: PassValues, name: string): PassInput {
   const models = modelsIn(values.models);
   return {
     key_alias: name,
+    ...(values.classroom ? { team_id: values.classroom } : {}),
     ...(values.plan ? { plan_id: values.plan } : {}),
     ...(budget ? { max_budget: Number(budget) } : {}),
     ...(budget && values.period ? { budget_duration: values.period } : {}),

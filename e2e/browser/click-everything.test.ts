@@ -1,0 +1,89 @@
+// Every page of the console: each button, link, switch and field that is shown is pressed once, from a fresh page. Nothing
+// breaks: no error in the browser's log, no page without a heading, no dialog that Escape does not close.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+
+import { visit } from '../lib/browser.ts';
+import { signInToConsole } from '../lib/console.ts';
+import { openSite, type Site } from '../lib/site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+  const channel = await site.addModel('m', {});
+  await site.addModel('spare', {});
+  await site.admin('POST', `/api/admin/channels/${channel}/test`);
+  await site.admin('POST', '/api/admin/plans', { name: 'Morning' });
+  const { id } = await site.admin('POST', '/api/admin/classrooms', { name: '7b', budget: 5 });
+  await site.admin('POST', '/key/generate', { key_alias: 'Ming', team_id: id });
+  await site.admin('POST', '/api/admin/activation-codes', { count: 2, classroom_id: id });
+  await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
+});
+afterAll(() => site[Symbol.asyncDispose]());
+
+const PAGES = [
+  '',
+  '/channels',
+  '/models',
+  '/passes',
+  '/classes',
+  '/codes',
+  '/plans',
+  '/users',
+  '/stats',
+  '/logs',
+  '/audit',
+  '/blocked',
+  '/health',
+  '/settings',
+];
+const CONTROLS = 'main :is(button, a[href^="/admin"], [role=switch], summary, select, input:not([type=file]))';
+
+/** Controls by their place, for a page drawn again has the same ones. */
+async function countControls(page: Page): Promise<number> {
+  await page.locator('main h1').waitFor();
+  await page.waitForLoadState('networkidle');
+  return page.locator(CONTROLS).count();
+}
+
+async function press(page: Page, index: number): Promise<void> {
+  const control = page.locator(CONTROLS).nth(index);
+  if (!(await control.isVisible()) || !(await control.isEnabled())) return;
+  const kind = await control.evaluate((element) => element.tagName);
+  if (kind === 'SELECT') {
+    const last = await control.evaluate((element) => (element as HTMLSelectElement).options.length - 1);
+    await control.selectOption({ index: last });
+  } else if (kind === 'INPUT') {
+    const type = await control.getAttribute('type');
+    if (type === 'checkbox' || type === 'radio') await control.click();
+    else if (type === null || type === 'text' || type === 'search') await control.fill('1');
+  } else await control.click();
+  // A dialog that came up goes away by Escape, and the page is there again.
+  const dialog = page.locator('[role=dialog], [role=alertdialog]');
+  await page.waitForTimeout(120);
+  if ((await dialog.count()) > 0) {
+    await page.keyboard.press('Escape');
+    await dialog.first().waitFor({ state: 'detached' });
+  }
+  await page.locator('main h1').waitFor();
+}
+
+test.each(PAGES)(
+  '/admin%s',
+  async (path) => {
+    await using visitor = await visit(site.browser, `${site.url}/admin/login`);
+    const { page } = visitor;
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.addInitScript(() => (window.print = () => {}));
+    await signInToConsole(site, page);
+    await page.goto(`${site.url}/admin${path}`);
+    const count = await countControls(page);
+    for (let index = 0; index < count; index += 1) {
+      await press(page, index);
+      await page.goto(`${site.url}/admin${path}`);
+      await countControls(page);
+    }
+    expect(visitor.faults).toEqual([]);
+  },
+  180_000,
+);

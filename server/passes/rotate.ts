@@ -1,0 +1,54 @@
+// Gives a pass a new key. The old one ends at once, or goes on for a time of grace.
+import { recordAudit } from '../audit/audit.ts';
+import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
+import { conflictOf } from './conflict.ts';
+import type { IssuedPass } from './issue.ts';
+import { hashKey, maskKey, newKey, newPublicId } from './keys.ts';
+import type { ChangedBy } from './pass-settings.ts';
+import { findPass, insertReplacedKey, type PassRow, updatePassRow } from './store.ts';
+
+export interface Rotation {
+  /** The caller's own new value; made here where absent. */
+  key?: string | undefined;
+  /** How long the old key is still good; 0 = it ends now. */
+  graceMs: number;
+}
+
+/**
+ * Name, limits and spend stay with the pass. Keys that were replaced earlier end with this one's time of grace.
+ * @throws AppError not_found, already_exists for a key that is another pass's.
+ */
+export async function rotatePass(
+  ctx: AppContext,
+  tokenHash: string,
+  { key: wanted, graceMs }: Rotation,
+  by: ChangedBy,
+): Promise<IssuedPass> {
+  const made = wanted === undefined ? newKey(ctx.ids) : { key: wanted, publicId: newPublicId(ctx.ids) };
+  const now = ctx.clock.now();
+  const pass = await ctx.db
+    .transaction()
+    .execute(async (db): Promise<PassRow> => {
+      // First, for it locks the version row: of two rotations the second is told that the key is gone.
+      await ctx.bumpChanges(db);
+      const before = await findPass(db, tokenHash);
+      if (!before) throw new AppError('not_found', { param: 'key' });
+      const columns = {
+        publicId: made.publicId,
+        tokenHash: hashKey(made.key),
+        keyName: maskKey(made.key, made.publicId),
+        updatedAt: now,
+      };
+      await updatePassRow(db, before.id, columns);
+      await insertReplacedKey(db, { tokenHash, passId: before.id, validUntil: now + graceMs, createdAt: now });
+      const detail = { graceMs, before: before.publicId, publicId: made.publicId };
+      await recordAudit(ctx, { ...by, action: 'pass.rotate', target: { kind: 'pass', id: before.id }, detail }, db);
+      return { ...before, ...columns };
+    })
+    .catch((error: unknown) => {
+      throw conflictOf(error, {});
+    });
+  ctx.events.emit({ type: 'pass.changed', passId: pass.id });
+  return { key: made.key, pass };
+}
