@@ -6,6 +6,9 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import Anthropic from '@anthropic-ai/sdk';
+import { HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { ChatOpenAI } from '@langchain/openai';
+import { Agent, OpenAIProvider, Runner, setTracingDisabled, tool as agentTool } from '@openai/agents';
 import { generateText, jsonSchema, type LanguageModel, stepCountIs, streamText, tool } from 'ai';
 import OpenAI from 'openai';
 
@@ -121,9 +124,80 @@ describe.each(MODELS)('openai against an upstream of %s', (model) => {
   });
 });
 
+describe.each(MODELS)('openai’s Responses against an upstream of %s', (model) => {
+  const client = () => new OpenAI({ apiKey, baseURL: `${baseURL}/v1`, maxRetries: 0 });
+  const tools = [{ type: 'function' as const, name: 'weather', parameters: SCHEMA, strict: false }];
+
+  test('says hello, whole and streamed', async () => {
+    const whole = await client().responses.create({ model, input: 'hello' });
+    expect(whole.output_text).toBe('Hello!');
+    const streamed = await client().responses.stream({ model, input: 'hello' }).finalResponse();
+    expect(streamed.output_text).toBe('Hello!');
+    expect(streamed.usage).toMatchObject({ input_tokens: 11, output_tokens: 5 });
+  });
+
+  test('calls a tool and reads its result', async () => {
+    const input: OpenAI.Responses.ResponseInputItem[] = [{ role: 'user', content: 'the weather?' }];
+    const first = await client().responses.stream({ model, tools, input }).finalResponse();
+    const call = first.output.find((item) => item.type === 'function_call')!;
+    expect(JSON.parse(call.arguments)).toEqual({ city: 'Bern' });
+    input.push(...(first.output as OpenAI.Responses.ResponseInputItem[]));
+    input.push({ type: 'function_call_output', call_id: call.call_id, output: 'sunny' });
+    expect((await client().responses.create({ model, tools, input })).output_text).toBe('The tool said: sunny');
+  });
+
+  test('knows an error before the stream and in it', async () => {
+    expect(await errorOf(client().responses.create({ model, input: 'fail' }))).toBeInstanceOf(OpenAI.BadRequestError);
+    const broken = await client().responses.create({ model, input: 'break', stream: true });
+    const last = (await Array.fromAsync(broken)).at(-1)!;
+    expect(last.type).toBe('response.failed');
+  });
+});
+
+describe.each(MODELS)('@openai/agents against an upstream of %s', (model) => {
+  test.each(['responses', 'chat_completions'] as const)('an agent over %s calls its tool and finishes', async (api) => {
+    setTracingDisabled(true);
+    const openAIClient = new OpenAI({ apiKey, baseURL: `${baseURL}/v1`, maxRetries: 0 }) as never;
+    const provider = new OpenAIProvider({ openAIClient, useResponses: api === 'responses' });
+    const weather = agentTool({
+      name: 'weather',
+      description: 'The weather',
+      parameters: { ...SCHEMA, additionalProperties: false } as never,
+      strict: false,
+      execute: async (input) => `sunny in ${(input as { city: string }).city}`,
+    });
+    const agent = new Agent({ name: 'helper', instructions: 'Help.', model, tools: [weather] });
+    const runner = new Runner({ modelProvider: provider });
+    expect((await runner.run(agent, 'the weather?')).finalOutput).toBe('The tool said: sunny in Bern');
+    const stream = await runner.run(agent, 'the weather?', { stream: true });
+    await stream.completed;
+    expect(stream.finalOutput).toBe('The tool said: sunny in Bern');
+  });
+});
+
+describe.each(MODELS)('LangChain.js against an upstream of %s', (model) => {
+  const chat = (useResponsesApi: boolean) =>
+    new ChatOpenAI({ model, apiKey, useResponsesApi, maxRetries: 0, configuration: { baseURL: `${baseURL}/v1` } });
+
+  test.each([false, true])('streams and calls a tool (Responses: %p)', async (useResponsesApi) => {
+    let text = '';
+    for await (const chunk of await chat(useResponsesApi).stream('hello')) text += chunk.text;
+    expect(text).toBe('Hello!');
+    const weather = { type: 'function' as const, function: { name: 'weather', parameters: SCHEMA } };
+    const answer = await chat(useResponsesApi).bindTools([weather]).invoke('the weather?');
+    expect(answer.tool_calls).toMatchObject([{ name: 'weather', args: { city: 'Bern' } }]);
+    const result = new ToolMessage({ tool_call_id: answer.tool_calls![0]!.id!, content: 'sunny' });
+    const last = await chat(useResponsesApi)
+      .bindTools([weather])
+      .invoke([new HumanMessage('the weather?'), answer, result]);
+    expect(last.text).toBe('The tool said: sunny');
+  });
+});
+
 const PROVIDERS: [string, (model: string) => LanguageModel][] = [
   ['anthropic', (model) => createAnthropic({ apiKey, baseURL: `${baseURL}/v1` })(model)],
-  ['openai', (model) => createOpenAI({ apiKey, baseURL: `${baseURL}/v1` }).chat(model)],
+  ['openai (chat)', (model) => createOpenAI({ apiKey, baseURL: `${baseURL}/v1` }).chat(model)],
+  ['openai (responses)', (model) => createOpenAI({ apiKey, baseURL: `${baseURL}/v1` }).responses(model)],
   [
     'openai-compatible',
     (model) =>

@@ -7,6 +7,7 @@ import { chat } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
 import { openaiEmbeddings } from './protocols/openai-embeddings/client.ts';
+import { openaiResponses } from './protocols/openai-responses/client.ts';
 import { readBody } from './request-body.ts';
 
 /** `/v1` is OpenAI's; the root serves base URLs without `/v1` (requirement 000); `/api/chat` is the chat page's (001). */
@@ -78,10 +79,23 @@ const embeddingRoutes: readonly Route[] = (['/v1/embeddings', '/embeddings'] as 
   }),
 );
 
+/** OpenAI's newer format, which its agents and Codex speak. */
+const responsesRoutes: readonly Route[] = (['/v1/responses', '/responses'] as const).map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    guard: 'caller',
+    tag: 'chat',
+    summary: 'Response, streamed or whole (OpenAI’s Responses format); nothing of it is stored',
+    raw: (http, ctx) => chat(http, ctx, readBody, openaiResponses),
+  }),
+);
+
 export const chatRoutes: readonly Route[] = [
   ...completionRoutes,
   llmChat,
   ...messagesRoutes,
   ...countRoutes,
+  ...responsesRoutes,
   ...embeddingRoutes,
 ];

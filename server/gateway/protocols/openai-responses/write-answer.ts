@@ -1,0 +1,302 @@
+// A neutral answer as a response, whole or as its stream of named events.
+import type { TokenUsage } from '../../../ledger/ledger.ts';
+import type { Finish, NeutralAnswer, NeutralEvent, Part, ReasoningPart } from '../neutral.ts';
+import type { AnswerContext } from '../protocol.ts';
+import type { AnswerWriter } from '../translation.ts';
+import { sealReasoning } from './sealed-reasoning.ts';
+
+type Fields = Record<string, unknown>;
+
+export function responsesUsage(usage: TokenUsage): Fields {
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  return {
+    input_tokens: promptTokens,
+    input_tokens_details: { cached_tokens: cachedTokens },
+    output_tokens: completionTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: promptTokens + completionTokens,
+  };
+}
+
+export function writeResponse({ parts, finish, usage }: NeutralAnswer, context: AnswerContext): string {
+  const items = new Items(context);
+  const output: Fields[] = [];
+  for (const part of parts) {
+    const last = output.at(-1);
+    if ((part.type === 'text' || part.type === 'refusal') && last?.type === 'message')
+      (last.content as Fields[]).push(contentOf(part));
+    else if (part.type === 'text' || part.type === 'refusal') output.push(items.message([contentOf(part)]));
+    else if (part.type === 'reasoning') output.push(items.reasoning(part));
+    else if (part.type === 'call') output.push(items.call(part.id, part.name, part.arguments));
+  }
+  return JSON.stringify(
+    response(context, { ...ended(finish), output, ...(usage ? { usage: responsesUsage(usage) } : {}) }),
+  );
+}
+
+/** How a response ends; the rest of what it says of itself repeats the request. */
+function ended(finish: Finish): Fields {
+  if (finish === 'length') return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  if (finish === 'content_filter') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  return { status: 'completed' };
+}
+
+function response({ request, id, created, model }: AnswerContext, over: Fields): Fields {
+  const { fields } = request;
+  const reasoning = (fields.reasoning ?? {}) as Fields;
+  return {
+    id: `resp_${id}`,
+    object: 'response',
+    created_at: created,
+    status: 'in_progress',
+    background: false,
+    error: null,
+    incomplete_details: null,
+    instructions: fields.instructions ?? null,
+    max_output_tokens: fields.max_output_tokens ?? null,
+    model,
+    output: [],
+    parallel_tool_calls: fields.parallel_tool_calls ?? true,
+    previous_response_id: null,
+    reasoning: { effort: reasoning.effort ?? null, summary: reasoning.summary ?? null },
+    safety_identifier: fields.safety_identifier ?? null,
+    service_tier: 'default',
+    store: false,
+    temperature: fields.temperature ?? 1,
+    text: fields.text ?? { format: { type: 'text' } },
+    tool_choice: fields.tool_choice ?? 'auto',
+    tools: fields.tools ?? [],
+    top_p: fields.top_p ?? 1,
+    truncation: 'disabled',
+    usage: null,
+    user: fields.user ?? null,
+    metadata: fields.metadata ?? {},
+    ...over,
+  };
+}
+
+function contentOf(part: Extract<Part, { type: 'text' | 'refusal' }>): Fields {
+  return part.type === 'text' ? outputText(part.text) : { type: 'refusal', refusal: part.text };
+}
+
+const outputText = (text: string): Fields => ({ type: 'output_text', text, annotations: [], logprobs: [] });
+
+/** Output items with ids of their own. */
+class Items {
+  #count = 0;
+
+  constructor(readonly context: AnswerContext) {}
+
+  message(content: Fields[], status = 'completed'): Fields {
+    return { id: this.#id('msg'), type: 'message', status, role: 'assistant', content };
+  }
+
+  call(callId: string, name: string, written: string, status = 'completed'): Fields {
+    return { id: this.#id('fc'), type: 'function_call', status, call_id: callId, name, arguments: written };
+  }
+
+  reasoning(part: ReasoningPart): Fields {
+    const summary = part.text === '' || part.redacted ? [] : [{ type: 'summary_text', text: part.text }];
+    return { id: this.#id('rs'), type: 'reasoning', summary, ...this.sealed(part) };
+  }
+
+  /** Only for clients that ask for it; others drop it, and it is remembered for them. */
+  sealed(part: ReasoningPart): Fields {
+    const { include } = this.context.request.fields;
+    const wants = Array.isArray(include) && include.includes('reasoning.encrypted_content');
+    return wants && part.signature ? { encrypted_content: sealReasoning(part) } : {};
+  }
+
+  #id(prefix: string): string {
+    this.#count += 1;
+    return `${prefix}_${this.context.id}_${this.#count}`;
+  }
+}
+
+/** An item that is being written. */
+interface Open {
+  kind: 'text' | 'refusal' | 'reasoning' | 'call';
+  item: Fields;
+  /** Its place in the output. */
+  place: number;
+  text: string;
+}
+
+export class ResponsesWriter implements AnswerWriter {
+  readonly #items: Items;
+  readonly #output: Fields[] = [];
+  #sequence = 0;
+  #begun = false;
+  #open: Open | undefined;
+  /** Calls in the making, by the index of the upstream's events. */
+  readonly #calls = new Map<number, Open>();
+  #finish: Finish = 'stop';
+
+  constructor(readonly context: AnswerContext) {
+    this.#items = new Items(context);
+  }
+
+  write(event: NeutralEvent): string {
+    switch (event.type) {
+      case 'text':
+      case 'refusal':
+      case 'reasoning':
+        return this.#begin() + this.#piece(event.type, event.text);
+      case 'reasoningEnd':
+        return this.#begin() + this.#reasoned(event.part);
+      case 'call':
+        return this.#begin() + this.#close() + this.#call(event);
+      case 'arguments':
+        return this.#written(event.index, event.text);
+      case 'finish':
+        this.#finish = event.finish;
+        return '';
+      default:
+        return '';
+    }
+  }
+
+  heartbeat(): string {
+    return this.#begin() + this.#event('response.in_progress', { response: this.#response({}) });
+  }
+
+  ending(usage: TokenUsage | undefined): string[] {
+    const closing =
+      this.#begin() + this.#close() + [...this.#calls.values()].map((call) => this.#endCall(call)).join('');
+    const over: Fields = {
+      ...ended(this.#finish),
+      output: this.#output,
+      ...(usage ? { usage: responsesUsage(usage) } : {}),
+    };
+    const name = over.status === 'incomplete' ? 'response.incomplete' : 'response.completed';
+    const last = this.#event(name, { response: this.#response(over) });
+    return closing === '' ? [last] : [closing, last];
+  }
+
+  failure(body: unknown): string {
+    const { error } = body as { error?: { code?: unknown; message?: unknown } };
+    const told = { code: String(error?.code ?? 'server_error'), message: String(error?.message ?? '') };
+    const over = { status: 'failed', error: told, output: this.#output };
+    return this.#begin() + this.#event('response.failed', { response: this.#response(over) });
+  }
+
+  #response(over: Fields): Fields {
+    return response(this.context, over);
+  }
+
+  #begin(): string {
+    if (this.#begun) return '';
+    this.#begun = true;
+    const created = this.#event('response.created', { response: this.#response({}) });
+    return created + this.#event('response.in_progress', { response: this.#response({}) });
+  }
+
+  #piece(kind: 'text' | 'refusal' | 'reasoning', text: string): string {
+    const begun = this.#open?.kind === kind ? '' : this.#close() + this.#openItem(kind);
+    const open = this.#open!;
+    open.text += text;
+    const at = this.#at(open);
+    if (kind === 'reasoning')
+      return begun + this.#event('response.reasoning_summary_text.delta', { ...at, summary_index: 0, delta: text });
+    if (kind === 'refusal')
+      return begun + this.#event('response.refusal.delta', { ...at, content_index: 0, delta: text });
+    return begun + this.#event('response.output_text.delta', { ...at, content_index: 0, delta: text, logprobs: [] });
+  }
+
+  #openItem(kind: 'text' | 'refusal' | 'reasoning'): string {
+    const isReasoning = kind === 'reasoning';
+    const item = isReasoning
+      ? this.#items.reasoning({ type: 'reasoning', text: '' })
+      : this.#items.message([], 'in_progress');
+    const open = this.#add(kind, item);
+    this.#open = open;
+    const added = this.#event('response.output_item.added', { output_index: open.place, item });
+    const part = isReasoning
+      ? { type: 'summary_text', text: '' }
+      : kind === 'text'
+        ? outputText('')
+        : { type: 'refusal', refusal: '' };
+    const index = isReasoning ? { summary_index: 0 } : { content_index: 0 };
+    const name = isReasoning ? 'response.reasoning_summary_part.added' : 'response.content_part.added';
+    return added + this.#event(name, { ...this.#at(open), ...index, part });
+  }
+
+  /** Ends the text or the reasoning under way. @param signed what signs the reasoning. */
+  #close(signed?: ReasoningPart): string {
+    const open = this.#open;
+    if (!open) return '';
+    this.#open = undefined;
+    const { kind, text, place } = open;
+    const at = this.#at(open);
+    if (kind === 'reasoning') {
+      const part = { type: 'summary_text', text };
+      const item = { ...open.item, summary: [part], ...(signed ? this.#items.sealed({ ...signed, text }) : {}) };
+      return (
+        this.#event('response.reasoning_summary_text.done', { ...at, summary_index: 0, text }) +
+        this.#event('response.reasoning_summary_part.done', { ...at, summary_index: 0, part }) +
+        this.#done(place, item)
+      );
+    }
+    const part = kind === 'text' ? outputText(text) : { type: 'refusal', refusal: text };
+    const done =
+      kind === 'text'
+        ? this.#event('response.output_text.done', { ...at, content_index: 0, text, logprobs: [] })
+        : this.#event('response.refusal.done', { ...at, content_index: 0, refusal: text });
+    return (
+      done +
+      this.#event('response.content_part.done', { ...at, content_index: 0, part }) +
+      this.#done(place, { ...open.item, status: 'completed', content: [part] })
+    );
+  }
+
+  #reasoned(part: ReasoningPart): string {
+    if (this.#open?.kind === 'reasoning') return this.#close(part);
+    // Redacted reasoning has no text that went before.
+    if (!part.signature) return '';
+    const item = this.#items.reasoning(part);
+    const { place } = this.#add('reasoning', item);
+    return (
+      this.#close() + this.#event('response.output_item.added', { output_index: place, item }) + this.#done(place, item)
+    );
+  }
+
+  #call({ index, id, name }: Extract<NeutralEvent, { type: 'call' }>): string {
+    const open = this.#add('call', this.#items.call(id, name, '', 'in_progress'));
+    this.#calls.set(index, open);
+    return this.#event('response.output_item.added', { output_index: open.place, item: open.item });
+  }
+
+  #written(index: number, delta: string): string {
+    const open = this.#calls.get(index);
+    if (!open) return '';
+    open.text += delta;
+    return this.#event('response.function_call_arguments.delta', { ...this.#at(open), delta });
+  }
+
+  #endCall(open: Open): string {
+    const item: Fields = { ...open.item, status: 'completed', arguments: open.text };
+    const done = { ...this.#at(open), name: item.name, arguments: open.text };
+    return this.#event('response.function_call_arguments.done', done) + this.#done(open.place, item);
+  }
+
+  #add(kind: Open['kind'], item: Fields): Open {
+    const open = { kind, item, place: this.#output.length, text: '' };
+    this.#output.push(item);
+    return open;
+  }
+
+  #done(place: number, item: Fields): string {
+    this.#output[place] = item;
+    return this.#event('response.output_item.done', { output_index: place, item });
+  }
+
+  #at({ item, place }: Open): Fields {
+    return { item_id: item.id, output_index: place };
+  }
+
+  #event(type: string, fields: Fields): string {
+    const data = { type, sequence_number: this.#sequence, ...fields };
+    this.#sequence += 1;
+    return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+}
