@@ -31,7 +31,7 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
     user,
     locale,
     body: parse(route.body, body, locale),
-    query: parse(route.query, http.req.query(), locale),
+    query: parse(route.query, withoutNul(http.req.query()), locale),
     params: parse(route.params, http.req.param(), locale),
   } as RouteInput<unknown, unknown, unknown>;
   if (route.file) return route.file(input);
@@ -45,7 +45,6 @@ const ISSUE_TEXTS = { 'zh-CN': z.locales.zhCN(), 'zh-TW': z.locales.zhTW(), en: 
 /** @throws AppError invalid_body naming the first field that is wrong, or the error its schema names. */
 function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   if (!(schema instanceof z.ZodType)) return undefined;
-  refuseNul(value, '');
   const result = schema.safeParse(value, { error: ISSUE_TEXTS[locale].localeError });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -59,14 +58,10 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   });
 }
 
-/** PostgreSQL stores no NUL, and nobody types one: it is refused before a query meets it. @throws AppError invalid_parameter. */
-function refuseNul(value: unknown, at: string): void {
-  if (typeof value === 'string') {
-    if (value.includes('\0'))
-      throw new AppError('invalid_parameter', {
-        param: at,
-        params: { param: at, detail: 'may not hold a NUL character' },
-      });
-  } else if (typeof value === 'object' && value !== null)
-    for (const [name, part] of Object.entries(value)) refuseNul(part, at === '' ? name : `${at}.${name}`);
+/** PostgreSQL takes no NUL, and no search means one: it is refused before a query meets it. @throws AppError invalid_parameter. */
+function withoutNul(values: Record<string, string>): Record<string, string> {
+  const found = Object.entries(values).find(([, value]) => value.includes('\0'));
+  if (!found) return values;
+  const [param] = found;
+  throw new AppError('invalid_parameter', { param, params: { param, detail: 'may not hold a NUL character' } });
 }
