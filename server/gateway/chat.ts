@@ -152,8 +152,10 @@ const STREAM_HEADERS = {
 };
 
 function answerHeaders(ctx: AppContext, call: Call, lease: Lease): Record<string, string> {
+  const leftOut = call.format.leftOut?.(call.request) ?? [];
   return {
     ...rateHeaders(lease),
+    ...(leftOut.length > 0 ? { 'x-hallpass-left-out': leftOut.join(', ').slice(0, 500) } : {}),
     'x-hallpass-call-id': call.id,
     'x-hallpass-content-policy': call.contentPolicy,
     'openai-processing-ms': String(Math.round(ctx.clock.monotonic() - call.startedAt)),

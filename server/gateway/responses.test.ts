@@ -182,7 +182,8 @@ describe('refused by name', () => {
     [{ background: true }, 'background'],
     [{ truncation: 'auto' }, 'truncation'],
     [{ include: ['file_search_call.results'] }, 'include'],
-    [{ tools: [{ type: 'web_search' }] }, 'tools.0'],
+    [{ tools: [{ type: 'file_search', vector_store_ids: [] }] }, 'tools.0'],
+    [{ tool_choice: { type: 'web_search' } }, 'tool_choice'],
     [{ input: [{ type: 'item_reference', id: 'x' }] }, ''],
     [{ input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'f' }] }] }, ''],
     [{ invented: 1 }, 'invented'],
@@ -199,10 +200,39 @@ describe('refused by name', () => {
     expect(gateway.upstream.journal.length).toBe(asked);
   });
 
-  test('a pass without a budget is told that this model has no search, too', async () => {
-    const open = await gateway.pass();
-    const json = { model: 'm', input: 'hi', tools: [{ type: 'web_search' }] };
-    const response = await gateway.app.request('/v1/responses', { json, token: open });
-    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('tools.0')]);
+  test('what runs elsewhere at a price of its own, to a pass with a budget and to one without', async () => {
+    const json = { model: 'm', input: 'hi', tools: [{ type: 'code_interpreter' }] };
+    for (const token of [key, await gateway.pass()])
+      expect((await gateway.app.request('/v1/responses', { json, token })).status).toBe(400);
+  });
+});
+
+describe('an agent’s tools', () => {
+  const NAMESPACE = { type: 'namespace', name: 'agents', description: 'd', tools: [TOOL] };
+
+  test('those of a namespace are called under it, and go back under it', async () => {
+    const joined = { ...CALL, function: { ...CALL.function, name: 'agents__weather' } };
+    await gateway.addModel('spaced', { toolCalls: [joined], words: [] });
+    const tools = [TOOL, NAMESPACE] as never;
+    const response = await respond({ model: 'spaced', tools });
+    expect(response.output.at(-1)).toMatchObject({ type: 'function_call', name: 'weather', namespace: 'agents' });
+    const sent = (sentUpstream().tools as { function: { name: string } }[]).map((tool) => tool.function.name);
+    expect(sent).toEqual(['weather', 'agents__weather']);
+    const output = { type: 'function_call_output' as const, call_id: 'call_1', output: 'ok' };
+    await respond({ tools, input: [{ role: 'user', content: 'hi' }, ...response.output, output] as never });
+    expect(sentUpstream()).toMatchObject({ messages: [{}, { tool_calls: [joined] }, {}] });
+    const seen = await events({ model: 'spaced', tools });
+    expect(seen.findLast(({ type }) => type === 'response.output_item.done')).toMatchObject({
+      item: { name: 'weather', namespace: 'agents' },
+    });
+  });
+
+  test('a search that only OpenAI runs is left out, and said so', async () => {
+    const json = { model: 'm', input: 'hi', tools: [TOOL, { type: 'web_search', external_web_access: false }] };
+    const response = await gateway.app.request('/v1/responses', { json, token: key });
+    expect(response.headers.get('x-hallpass-left-out')).toBe('web_search');
+    const { tools } = (await response.json()) as { tools: { type: string }[] };
+    expect(tools.map(({ type }) => type)).toEqual(['function']);
+    expect((sentUpstream().tools as unknown[]).length).toBe(1);
   });
 });

@@ -61,7 +61,11 @@ async function countCallRows(db: AppContext['db']): Promise<number> {
 }
 
 async function sizeOf({ engine, raw }: AppContext['database'], path: string): Promise<number | null> {
-  if (engine === 'sqlite') return (await stat(path).catch(() => null))?.size ?? null;
+  if (engine === 'sqlite') {
+    // What was written last stands in the log beside the file.
+    const sizes = await Promise.all([path, `${path}-wal`].map((file) => stat(file).catch(() => ({ size: 0 }))));
+    return sizes.reduce((sum, { size }) => sum + size, 0);
+  }
   const { rows } = await sql<{ size: number | string }>`select pg_database_size(current_database()) as size`.execute(
     raw,
   );

@@ -25,6 +25,8 @@ export interface ClientFormat {
   measure(request: ChatRequest, upstreamModels: readonly string[]): PromptSize;
   /** Refuses by name what has no upper bound of cost. @throws AppError unsupported_parameter. */
   refuseUnbounded(request: ChatRequest): void;
+  /** What of a request is offered to the model and cannot be had: said in a header, for it changes no answer's meaning. */
+  leftOut?(request: ChatRequest): string[];
   /** How this format joins an upstream's; undefined where it cannot at all. */
   bridge(upstream: UpstreamProtocol): Bridge | undefined;
 }

@@ -7,20 +7,14 @@ import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { type ClientSide, translation } from '../translation.ts';
+import { isLeftOut } from './tools.ts';
 import { readResponsesPrompt } from './read-prompt.ts';
 import { ResponsesWriter, writeResponse } from './write-answer.ts';
 
 export const ITEMS_MAX = 10_000;
 const TOOLS_MAX = 1_024;
 /** Tools the caller runs itself; all others run upstream, at a price nobody can bound. */
-const OWN_TOOLS: readonly unknown[] = [
-  'function',
-  'custom',
-  'local_shell',
-  'shell',
-  'apply_patch',
-  'computer_use_preview',
-];
+const OWN_TOOLS: readonly unknown[] = ['function', 'custom', 'namespace', 'local_shell', 'shell', 'apply_patch'];
 
 /** Fields that no model reads as a part of its prompt. */
 const NOT_PROMPT = new Set([
@@ -60,6 +54,7 @@ export const openaiResponses: ClientFormat = {
   check,
   measure: (request, upstreamModels) => measureJson(request, NOT_PROMPT, upstreamModels),
   refuseUnbounded,
+  leftOut: ({ tools }) => tools.filter(isLeftOut).map((tool) => String((tool as { type: string }).type)),
   bridge: (upstream) => BRIDGES[upstream],
 };
 
@@ -108,7 +103,9 @@ function messageOf(item: unknown, index: number): ChatMessage {
 
 /** @throws AppError unsupported_parameter */
 function refuseUnbounded({ fields, tools }: ChatRequest): void {
-  const hosted = (tools as ({ type?: unknown } | null)[]).find((tool) => !OWN_TOOLS.includes(tool?.type));
+  const hosted = (tools as ({ type?: unknown } | null)[]).find(
+    (tool) => !OWN_TOOLS.includes(tool?.type) && !isLeftOut(tool),
+  );
   if (hosted) throw unsupported('tools', 'only tools that the caller runs can be used with a budget');
   if (fields.service_tier === 'priority') throw unsupported('service_tier', 'this pass has a budget');
 }

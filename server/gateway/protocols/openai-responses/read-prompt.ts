@@ -9,12 +9,12 @@ import {
   type Prompt,
   refuseUnknownFields,
   type TextPart,
-  type Tool,
   type ToolChoice,
   type Turn,
   unsupported,
 } from '../neutral.ts';
 import { openReasoning } from './sealed-reasoning.ts';
+import { joinedName, readTools } from './tools.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -37,7 +37,7 @@ export function readResponsesPrompt(request: ChatRequest): Prompt {
   refuseValues(fields);
   const prompt: Prompt = {
     turns: readTurns(fields),
-    tools: request.tools.map(readTool),
+    tools: readTools(request.tools, TARGET),
     stream: request.stream,
   };
   const choice = readChoice(fields.tool_choice);
@@ -108,11 +108,11 @@ function readItem(item: Fields, at: string): Turn & { isMessage: boolean } {
   const { type } = item;
   if (type === undefined || type === 'message') return { ...readMessage(item, at), isMessage: true };
   if (type === 'function_call') {
-    const { call_id, name, arguments: written } = item;
+    const { call_id, name, namespace, arguments: written } = item;
     const call: Part = {
       type: 'call',
       id: String(call_id ?? ''),
-      name: String(name ?? ''),
+      name: joinedName(String(name ?? ''), namespace),
       arguments: typeof written === 'string' ? written : '',
     };
     return { role: 'assistant', parts: [call], isMessage: false };
@@ -162,24 +162,12 @@ function readPart(part: Fields, at: string): Part {
   throw unsupported(at, `${TARGET} cannot carry content of type ${String(type).slice(0, 40)}`);
 }
 
-function readTool(tool: unknown, index: number): Tool {
-  const { type, name, description, parameters, strict } = (tool ?? {}) as Fields;
-  if (type !== 'function' || typeof name !== 'string')
-    throw unsupported(`tools.${index}`, `${TARGET} knows only tools of type function`);
-  return {
-    name,
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(parameters ? { parameters } : {}),
-    ...(typeof strict === 'boolean' ? { strict } : {}),
-  };
-}
-
 function readChoice(value: unknown): ToolChoice | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === 'auto' || value === 'none') return { type: value };
   if (value === 'required') return { type: 'any' };
-  const { type, name } = value as Fields;
-  if (type === 'function' && typeof name === 'string') return { type: 'tool', name };
+  const { type, name, namespace } = value as Fields;
+  if (type === 'function' && typeof name === 'string') return { type: 'tool', name: joinedName(name, namespace) };
   throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one function`);
 }
 

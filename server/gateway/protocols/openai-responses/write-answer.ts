@@ -4,6 +4,7 @@ import type { Finish, NeutralAnswer, NeutralEvent, Part, ReasoningPart } from '.
 import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
 import { sealReasoning } from './sealed-reasoning.ts';
+import { isLeftOut, splitName } from './tools.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -65,7 +66,7 @@ function response({ request, id, created, model }: AnswerContext, over: Fields):
     temperature: fields.temperature ?? 1,
     text: fields.text ?? { format: { type: 'text' } },
     tool_choice: fields.tool_choice ?? 'auto',
-    tools: fields.tools ?? [],
+    tools: request.tools.filter((tool) => !isLeftOut(tool)),
     top_p: fields.top_p ?? 1,
     truncation: 'disabled',
     usage: null,
@@ -92,7 +93,8 @@ class Items {
   }
 
   call(callId: string, name: string, written: string, status = 'completed'): Fields {
-    return { id: this.#id('fc'), type: 'function_call', status, call_id: callId, name, arguments: written };
+    const known = splitName(name, this.context.request.tools);
+    return { id: this.#id('fc'), type: 'function_call', status, call_id: callId, ...known, arguments: written };
   }
 
   reasoning(part: ReasoningPart): Fields {
