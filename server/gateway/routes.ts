@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { chat } from './chat.ts';
 import { countTokens } from './count-tokens.ts';
 import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
+import { openaiCompletions } from './protocols/openai-completions/client.ts';
 import { openaiEmbeddings } from './protocols/openai-embeddings/client.ts';
 import { openaiResponses } from './protocols/openai-responses/client.ts';
 import { readBody } from './request-body.ts';
@@ -67,6 +68,18 @@ const countRoutes: readonly Route[] = (['/v1/messages/count_tokens', '/messages/
   }),
 );
 
+/** The format before chat. */
+const textRoutes: readonly Route[] = (['/v1/completions', '/completions'] as const).map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    guard: 'caller',
+    tag: 'chat',
+    summary: 'Text completion of one prompt, streamed or whole (OpenAI’s old format), by chat models',
+    raw: (http, ctx) => chat(http, ctx, readBody, openaiCompletions),
+  }),
+);
+
 /** Vectors of texts. */
 const embeddingRoutes: readonly Route[] = (['/v1/embeddings', '/embeddings'] as const).map((path) =>
   defineRoute({
@@ -97,5 +110,6 @@ export const chatRoutes: readonly Route[] = [
   ...messagesRoutes,
   ...countRoutes,
   ...responsesRoutes,
+  ...textRoutes,
   ...embeddingRoutes,
 ];

@@ -55,6 +55,8 @@ const STATUSES: Record<string, string> = {
   'POST /embeddings': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /v1/responses': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /responses': '401 401 403 400 400 400 400 400 400 400 400',
+  'POST /v1/completions': '401 401 403 400 400 400 400 400 400 400 400',
+  'POST /completions': '401 401 403 400 400 400 400 400 400 400 400',
   'POST /v1/chat/completions':      '401 401 403 200 200 200 200 200 403 401 200',
   'POST /chat/completions':         '401 401 403 200 200 200 200 200 403 401 200',
   'POST /api/chat/completions':     '200 401 403 200 200 200 200 200 403 401 200',
