@@ -11,13 +11,14 @@ import {
 
 const NAMES: Record<string, string> = {
   'openai-chat': 'Chat',
+  'openai-responses': 'Responses',
   'anthropic-messages': 'Messages',
 };
 
 const HEAD = `# Clients and upstreams
 
 Which client's wire format reaches which upstream's, and what becomes of each feature on the way. **Chat** is OpenAI's
-chat completions, **Messages** is Anthropic's. The left name is what the client speaks, the right one what the channel
+chat completions, **Responses** is OpenAI's newer format, **Messages** is Anthropic's. The left name is what the client speaks, the right one what the channel
 speaks. This page is written by the suite that tests it (\`npm run check -- --fix\`).
 
 - ✓ arrives whole, in whole and in streamed answers alike.
@@ -48,6 +49,12 @@ const TAIL = `
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
   the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
   call log and takes one request of the rate limits.
+- **Responses** are not stored: \`store: true\`, \`previous_response_id\` and whatever else points to earlier ones is refused. Signed
+  reasoning comes in \`encrypted_content\` where the client asks for it, and goes back from there byte for byte. Tools of a
+  namespace are called under joined names. A web search that an agent offers, and only OpenAI runs, is left out and named in the
+  header \`x-hallpass-left-out\`.
+- **Text completions** (\`/v1/completions\`) are answered by chat models: one prompt, one answer.
+- **Embeddings** (\`/v1/embeddings\`) go through as they are, to channels of chat completions.
 - **Errors** have the shape of the client's format, before a stream and in it.
 `;
 

@@ -3,6 +3,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { anthropicMessages } from './anthropic-messages/client.ts';
 import { openaiChat } from './openai-chat/client.ts';
+import { openaiResponses } from './openai-responses/client.ts';
 import type { AnswerContext, Bridge, ClientFormat, UpstreamProtocol } from './protocol.ts';
 import { SignatureMemory } from './signature-memory.ts';
 import { ANSWER_FEATURES, type AnswerFeature, type UpstreamName } from './suite/answers.ts';
@@ -23,7 +24,7 @@ export interface Pair {
   bridge: Bridge;
 }
 
-const CLIENTS = [openaiChat, anthropicMessages];
+const CLIENTS = [openaiChat, openaiResponses, anthropicMessages];
 const EVENTS: Record<UpstreamName, (whole: Record<string, unknown>) => string[]> = {
   'openai-chat': chatEvents,
   'anthropic-messages': messagesEvents,
@@ -92,7 +93,9 @@ export function streamText(pair: Pair, events: readonly string[]): string {
 
 export function contextOf({ client }: Pair): AnswerContext {
   const asked = { model: 'public', max_tokens: 100, stream: true, stream_options: { include_usage: true } };
-  const request = client.check({ ...asked, messages: [{ role: 'user', content: 'hi' }] });
+  const inResponses = { model: 'public', input: 'hi', stream: true, include: ['reasoning.encrypted_content'] };
+  const isResponses = client.name === 'openai-responses';
+  const request = client.check(isResponses ? inResponses : { ...asked, messages: [{ role: 'user', content: 'hi' }] });
   const memory = new SignatureMemory();
   return { request, model: 'public', upstreamModel: 'inside', id: 'call_1', created: 7, memory, owner: 'o' };
 }

@@ -1,5 +1,7 @@
 // What an upstream may answer, in each format's words, whole and as events; and what each client must then see.
 
+import { RESPONSES_SHOWS } from './responses-words.ts';
+
 type Fields = Record<string, unknown>;
 export type UpstreamName = 'openai-chat' | 'anthropic-messages';
 
@@ -7,7 +9,7 @@ export interface AnswerFeature {
   name: string;
   gives: Partial<Record<UpstreamName, Fields>>;
   /** A part of the whole answer, or of the stream put together. */
-  shows: Record<'openai-chat' | 'anthropic-messages', Fields>;
+  shows: Partial<Record<'openai-chat' | 'anthropic-messages' | 'openai-responses', Fields>>;
   lossy?: string;
 }
 
@@ -45,7 +47,7 @@ const USES = [
   { type: 'tool_use', id: 'c_2', name: 'clock', input: {} },
 ];
 
-export const ANSWER_FEATURES: readonly AnswerFeature[] = [
+const FEATURES: readonly AnswerFeature[] = [
   {
     name: 'Text',
     gives: { 'openai-chat': completion({ content: 'Hello there' }), 'anthropic-messages': message([TEXT]) },
@@ -105,7 +107,7 @@ export const ANSWER_FEATURES: readonly AnswerFeature[] = [
   },
   {
     name: 'Which stop sequence was met',
-    lossy: 'chat completions have no place for it',
+    lossy: 'the client’s format has no place for it',
     gives: { 'anthropic-messages': message([TEXT], { stop_reason: 'stop_sequence', stop_sequence: 'END' }) },
     shows: {
       'openai-chat': choice({ stop_sequence: 'END' }),
@@ -136,3 +138,9 @@ export const ANSWER_FEATURES: readonly AnswerFeature[] = [
     },
   },
 ];
+
+/** With what clients of Responses see, which stands together in a file of its own. */
+export const ANSWER_FEATURES: readonly AnswerFeature[] = FEATURES.map((feature) => ({
+  ...feature,
+  shows: { ...feature.shows, 'openai-responses': RESPONSES_SHOWS[feature.name]! },
+}));

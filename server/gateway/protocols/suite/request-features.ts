@@ -1,5 +1,7 @@
 // What a request may ask for, in each client's words, and what each upstream must then find in the body it gets.
 
+import { RESPONSES_ASKS } from './responses-words.ts';
+
 type Fields = Record<string, unknown>;
 type Words = Partial<Record<'openai-chat' | 'anthropic-messages' | 'openai-responses', Fields>>;
 
@@ -77,7 +79,7 @@ const messagesHistory = (content: unknown, more: Fields = {}, before: Fields[] =
 const SIGNED = { type: 'thinking', thinking: 'hm', signature: 'sig+/=é' };
 const DETAIL = { type: 'reasoning.text', text: 'hm', signature: 'sig+/=é', format: 'anthropic-claude-v1', index: 0 };
 
-export const REQUEST_FEATURES: readonly RequestFeature[] = [
+const FEATURES: readonly RequestFeature[] = [
   {
     name: 'Text',
     asks: { 'openai-chat': chat('hi'), 'anthropic-messages': message('hi') },
@@ -315,6 +317,7 @@ export const REQUEST_FEATURES: readonly RequestFeature[] = [
     asks: { 'anthropic-messages': message([{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }]) },
     finds: { 'anthropic-messages': { messages: [{ content: [{ cache_control: { type: 'ephemeral' } }] }] } },
   },
+  { name: 'An earlier response by its id', asks: {}, finds: {} },
   {
     name: 'Answer begun by the caller',
     asks: {
@@ -339,3 +342,9 @@ export const REQUEST_FEATURES: readonly RequestFeature[] = [
   },
   field('A field nobody knows', { vendor_thing: 1 }, { vendor_thing: 1 }),
 ];
+
+/** With the words of Responses, which stand together in a file of their own. */
+export const REQUEST_FEATURES: readonly RequestFeature[] = FEATURES.map((feature) => {
+  const asked = RESPONSES_ASKS[feature.name];
+  return asked ? { ...feature, asks: { ...feature.asks, 'openai-responses': asked } } : feature;
+});

@@ -71,6 +71,7 @@ function blockEvents(block: Fields): { start: Fields; deltas: Fields[] } {
 export function assembled(client: string, stream: string): Fields {
   const events = new SseParser().push(new TextEncoder().encode(stream)).filter((data) => data !== '[DONE]');
   const parsed = events.map((data) => JSON.parse(data) as Fields);
+  if (client === 'openai-responses') return parsed.at(-1)!.response as Fields;
   return client === 'anthropic-messages' ? assembledMessage(parsed) : assembledCompletion(parsed);
 }
 
