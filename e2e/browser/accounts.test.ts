@@ -189,12 +189,12 @@ describe('an administrator', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     const guests = page.getByLabel('Guests: questions a minute');
     await guests.fill('none');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Please enter a whole number from 0 to 1000000.').waitFor();
     await guests.fill('777');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('The settings are saved.').waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled()).toBe(true);
     await page.reload();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(await guests.inputValue()).toBe('777');
