@@ -199,7 +199,9 @@ describe('an administrator', () => {
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(await guests.inputValue()).toBe('777');
     await page.getByRole('link', { name: 'Overview' }).click();
-    await page.getByText('777').waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await guests.waitFor();
+    expect(await guests.inputValue()).toBe('777');
     await site.admin('PUT', '/api/admin/config', { guest_rpm: 1000 });
   });
 
