@@ -154,11 +154,13 @@ test('of two servers that look at once one raises, and one sends', async () => {
 });
 
 test('a refused key and its channel are told of, and no more once the key is replaced', async () => {
-  await gateway.addModel('dying', { status: 401 });
+  const channel = await gateway.addModel('dying', { status: 401 });
   const key = await gateway.pass();
   await gateway.chat(key, { model: 'dying' });
   for (let i = 0; i < 100 && (await alertsAfterWatch()).length < 2; i += 1) await Bun.sleep(20);
   expect((await alerts()).open.map(({ kind }) => kind).sort()).toEqual(['channel_down', 'key_disabled']);
+  await send('PUT', `/api/admin/channels/${String(channel.id)}`, { api_key: 'sk-another' });
+  expect(await alertsAfterWatch()).toEqual([]);
 });
 
 async function alertsAfterWatch() {

@@ -105,9 +105,8 @@ test('what cannot be is refused with its reason, whole', async () => {
     [withChannel({ baseUrl: 'http://169.254.169.254/' }), '169.254.169.254'],
     [{ ...file, tables: { ...file.tables, models: [] } }, 'foreign_key'],
     [{ ...file, format: 'something' }, 'format'],
-    [{ ...file, tables: { ...file.tables, users: [] } }, ''],
   ];
-  for (const [body, reason, options] of wrong.slice(0, -1)) {
+  for (const [body, reason, options] of wrong) {
     const response = await bringIn(there, body, options);
     expect([reason, response.status]).toEqual([reason, 400]);
     expect(await response.text()).toContain(reason);
