@@ -2,7 +2,6 @@
 import type { ChatMessage, ChatRequest } from '../../request-body.ts';
 import {
   type CallPart,
-  type Effort,
   type ImagePart,
   type OutputFormat,
   parseDataUrl,
@@ -16,6 +15,7 @@ import {
   type Turn,
   unsupported,
 } from '../neutral.ts';
+import { readCommonFields, readEffort } from '../openai-fields.ts';
 import { detailsToReasoning } from './reasoning-details.ts';
 
 type Fields = Record<string, unknown>;
@@ -28,7 +28,6 @@ const KNOWN = new Set(
     'frequency_penalty n logprobs store service_tier modalities'
   ).split(' '),
 );
-const EFFORTS: readonly unknown[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** @throws AppError unsupported_parameter naming what no other format can express. */
 export function readChatPrompt(request: ChatRequest): Prompt {
@@ -45,31 +44,11 @@ export function readChatPrompt(request: ChatRequest): Prompt {
   const output = readFormat(fields.response_format);
   if (output) prompt.output = output;
   if (request.maxTokens !== undefined) prompt.maxTokens = request.maxTokens;
-  if (typeof fields.parallel_tool_calls === 'boolean') prompt.parallelTools = fields.parallel_tool_calls;
-  const stop = typeof fields.stop === 'string' ? [fields.stop] : fields.stop;
-  if (Array.isArray(stop)) prompt.stop = stop.map(String);
-  const user = fields.safety_identifier ?? fields.user;
-  if (typeof user === 'string') prompt.user = user;
-  if (typeof fields.prompt_cache_key === 'string') prompt.cacheKey = fields.prompt_cache_key;
-  if (fields.reasoning_effort !== undefined && fields.reasoning_effort !== null) {
-    if (!EFFORTS.includes(fields.reasoning_effort)) throw unsupported('reasoning_effort', 'an unknown value');
-    prompt.reasoning = { effort: fields.reasoning_effort as Effort };
-  }
-  for (const [name, key] of NUMBERS)
-    if (fields[name] !== undefined && fields[name] !== null) {
-      if (typeof fields[name] !== 'number') throw unsupported(name, 'a number is expected');
-      prompt[key] = fields[name];
-    }
+  const reasoning = readEffort('reasoning_effort', fields.reasoning_effort);
+  if (reasoning) prompt.reasoning = reasoning;
+  readCommonFields(fields, prompt);
   return prompt;
 }
-
-const NUMBERS = [
-  ['temperature', 'temperature'],
-  ['top_p', 'topP'],
-  ['seed', 'seed'],
-  ['presence_penalty', 'presencePenalty'],
-  ['frequency_penalty', 'frequencyPenalty'],
-] as const;
 
 /** Fields of which only the value that changes nothing can be kept. */
 function refuseValues({ n, logprobs, store, service_tier: tier, modalities }: Fields): void {

@@ -10,6 +10,7 @@ import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type Pro
 import { refuseUnknownFields, unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import { chatUsage } from '../openai-chat/write-answer.ts';
+import { readCommonFields } from '../openai-fields.ts';
 import type { AnswerContext, Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { type AnswerWriter, type ClientSide, translation } from '../translation.ts';
 
@@ -81,24 +82,9 @@ function readPrompt({ fields, messages, maxTokens, stream }: ChatRequest): Promp
     stream,
   };
   if (maxTokens !== undefined) prompt.maxTokens = maxTokens;
-  const stop = typeof fields.stop === 'string' ? [fields.stop] : fields.stop;
-  if (Array.isArray(stop)) prompt.stop = stop.map(String);
-  if (typeof fields.user === 'string') prompt.user = fields.user;
-  for (const [name, key] of NUMBERS)
-    if (fields[name] !== undefined && fields[name] !== null) {
-      if (typeof fields[name] !== 'number') throw unsupported(name, 'a number is expected');
-      prompt[key] = fields[name];
-    }
+  readCommonFields(fields, prompt);
   return prompt;
 }
-
-const NUMBERS = [
-  ['temperature', 'temperature'],
-  ['top_p', 'topP'],
-  ['seed', 'seed'],
-  ['presence_penalty', 'presencePenalty'],
-  ['frequency_penalty', 'frequencyPenalty'],
-] as const;
 
 const finishOf = (finish: Finish): string => (finish === 'tool_calls' ? 'stop' : finish);
 

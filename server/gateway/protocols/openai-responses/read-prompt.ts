@@ -1,7 +1,6 @@
 // A Responses request as a prompt in the neutral form.
 import type { ChatRequest } from '../../request-body.ts';
 import {
-  type Effort,
   type ImagePart,
   type OutputFormat,
   parseDataUrl,
@@ -13,6 +12,7 @@ import {
   type Turn,
   unsupported,
 } from '../neutral.ts';
+import { readCommonFields, readEffort } from '../openai-fields.ts';
 import { openReasoning } from './sealed-reasoning.ts';
 import { joinedName, readTools } from './tools.ts';
 
@@ -26,7 +26,6 @@ const KNOWN = new Set(
     'service_tier background previous_response_id conversation top_logprobs prompt client_metadata'
   ).split(' '),
 );
-const EFFORTS: readonly unknown[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 /** What can be asked for beside the answer, and is there. */
 const INCLUDED: readonly unknown[] = ['reasoning.encrypted_content'];
 
@@ -45,27 +44,11 @@ export function readResponsesPrompt(request: ChatRequest): Prompt {
   const output = readFormat(fields.text);
   if (output) prompt.output = output;
   if (request.maxTokens !== undefined) prompt.maxTokens = request.maxTokens;
-  if (typeof fields.parallel_tool_calls === 'boolean') prompt.parallelTools = fields.parallel_tool_calls;
-  const user = fields.safety_identifier ?? fields.user;
-  if (typeof user === 'string') prompt.user = user;
-  if (typeof fields.prompt_cache_key === 'string') prompt.cacheKey = fields.prompt_cache_key;
-  const effort = (fields.reasoning as Fields | null | undefined)?.effort;
-  if (effort !== undefined && effort !== null) {
-    if (!EFFORTS.includes(effort)) throw unsupported('reasoning.effort', 'an unknown value');
-    prompt.reasoning = { effort: effort as Effort };
-  }
-  for (const [name, key] of NUMBERS)
-    if (fields[name] !== undefined && fields[name] !== null) {
-      if (typeof fields[name] !== 'number') throw unsupported(name, 'a number is expected');
-      prompt[key] = fields[name];
-    }
+  const reasoning = readEffort('reasoning.effort', (fields.reasoning as Fields | null | undefined)?.effort);
+  if (reasoning) prompt.reasoning = reasoning;
+  readCommonFields(fields, prompt);
   return prompt;
 }
-
-const NUMBERS = [
-  ['temperature', 'temperature'],
-  ['top_p', 'topP'],
-] as const;
 
 /** Fields of which only the value that changes nothing can be kept. */
 function refuseValues(fields: Fields): void {
