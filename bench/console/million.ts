@@ -32,7 +32,7 @@ export async function fill(raw: Kysely<never>, { engine, rows, now }: Filling): 
         'pass_' || (n % 800), 'seat ' || (n % 800), 'class_' || (n % 20), 'Class ' || (n % 20), 'model-' || (n % 5),
         'ch_' || (n % 3), 'Channel ' || (n % 3), n % 2, '10.0.' || (n % 4) || '.' || (n % 250), ${openedAt},
         ${openedAt} + 400, ${openedAt} + 3000, ${openedAt} / ${sql.lit(HOUR_MS)}, '2026-01-01', 'settled',
-        case when n % 50 = 0 then 'upstream_error' else 'success' end,
+        case when n % 50 = 0 then 'error' else 'success' end,
         case when n % 50 = 0 then 'upstream_error' else null end,
         200 + n % 300, 0, 0, 100 + n % 200, 0, 0, 0, 0, 220, 900, 0, 1000000 + n % 1000, '[]'
       from ${series}`.execute(raw);
@@ -40,7 +40,7 @@ export async function fill(raw: Kysely<never>, { engine, rows, now }: Filling): 
       insert into attempts (id, call_id, position, channel_id, upstream_model, status, started_at, ended_at,
         prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, estimated, cost_nanos)
       select 'att_' || ${padded(engine)}, 'call_' || ${padded(engine)}, 0, 'ch_' || (n % 3), 'model-' || (n % 5),
-        case when n % 50 = 0 then 'upstream_error' else 'success' end, ${openedAt}, ${openedAt} + 3000,
+        case when n % 50 = 0 then 'error' else 'ok' end, ${openedAt}, ${openedAt} + 3000,
         200 + n % 300, 0, 0, 100 + n % 200, 0, 0, 1000000 + n % 1000
       from ${series}`.execute(raw);
   }

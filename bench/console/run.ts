@@ -19,7 +19,7 @@ const VIEWS: Record<string, string> = {
   'call log, first page': '/api/admin/logs',
   'call log, by model': '/api/admin/logs?model=model-3',
   'call log, by user’s address': '/api/admin/logs?ip=10.0.1.9',
-  'call log, errors': '/api/admin/logs?status=upstream_error',
+  'call log, errors': '/api/admin/logs?status=error',
   'call log, by class': '/api/admin/logs?classroom=class_7',
   'call log, by pass': '/api/admin/logs?pass=pass_77',
   'call log, of a day': '/api/admin/logs?start=DAY&end=NEXT',
@@ -37,6 +37,10 @@ const VIEWS: Record<string, string> = {
   'audit log': '/api/admin/audit',
   'blocked addresses': '/api/admin/blocked-ips',
 };
+
+const memoryMb = (pid: number) =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
+const seconds = (from: number) => ((performance.now() - from) / 1_000).toFixed(1);
 
 for (const engine of engines) await measure(engine as 'sqlite' | 'postgres');
 
@@ -56,6 +60,8 @@ async function measure(engine: 'sqlite' | 'postgres'): Promise<void> {
     const server = await folder.start({
       GUEST_RPM: '100000',
       LOG_RETENTION_DAYS: '365',
+      SECRET_KEY: 'bench-console-secret-key',
+      ENCRYPTION_KEY: 'bench-console-encryption-key',
       ...(postgres ? { DATABASE_URL: postgres.url } : {}),
     });
     const token = await adminToken(server.url);
@@ -151,7 +157,3 @@ async function exportAll(server: { url: string; pid: number }, token: string, ga
       `${most} MB at most; widest gap of the stream ${gaps.take().toFixed(0)} ms`,
   );
 }
-
-const memoryMb = (pid: number) =>
-  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024);
-const seconds = (from: number) => ((performance.now() - from) / 1_000).toFixed(1);

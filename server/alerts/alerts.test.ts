@@ -168,6 +168,16 @@ async function alertsAfterWatch() {
   return (await alerts()).open;
 }
 
+test('a channel that answers is nothing to tell of, one that fails every time is', async () => {
+  await gateway.addModel('failing', { status: 500 });
+  const key = await gateway.pass();
+  for (let i = 0; i < 10; i += 1) await (await gateway.chat(key)).text();
+  expect(await alertsAfterWatch()).toEqual([]);
+  for (let i = 0; i < 3; i += 1) await (await gateway.chat(key, { model: 'failing' })).text();
+  const told = (await alertsAfterWatch()).map(({ kind, subject_name, detail }) => [kind, subject_name, detail.reason]);
+  expect(told).toEqual([['channel_down', 'channel of failing', 'failing']]);
+});
+
 test('the test button tells how it went with each', async () => {
   const told = (await (await send('POST', '/api/admin/alerts/test')).json()) as AlertTest;
   expect(told).toEqual({ webhook: { ok: true, error: null }, mail: { ok: true, error: null } });

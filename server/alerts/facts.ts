@@ -52,7 +52,7 @@ async function readChannels({ db }: AppContext, now: number): Promise<ChannelFac
     .select(({ fn, eb }) => [
       'channelId',
       fn.countAll<number | string>().as('count'),
-      fn.sum<number | string>(eb.case().when('status', '=', 'success').then(0).else(1).end()).as('failures'),
+      fn.sum<number | string>(eb.case().when('status', '=', 'ok').then(0).else(1).end()).as('failures'),
     ])
     .where('startedAt', '>', now - ATTEMPTS_MS)
     // Whoever hangs up says nothing about the channel.
