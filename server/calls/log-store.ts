@@ -51,7 +51,9 @@ export function listLog(db: Db, filter: LogFilter, limit: number, after?: LogPla
   if (status === 'open') query = query.where('state', '=', 'open');
   else if (status !== undefined) query = query.where('status', '=', status);
   if (filter.from !== undefined) query = query.where('openedAt', '>=', filter.from);
-  if (filter.until !== undefined) query = query.where('openedAt', '<', filter.until);
+  // Of two upper bounds SQLite walks from the one named first: the nearer one alone, or each page reads all before it again.
+  const isWithin = after !== undefined && filter.until !== undefined && after.openedAt < filter.until;
+  if (filter.until !== undefined && !isWithin) query = query.where('openedAt', '<', filter.until);
   if (after)
     query = query.where(sql<boolean>`(${sql.ref('openedAt')}, ${sql.ref('id')}) < (${after.openedAt}, ${after.id})`);
   return query.orderBy('openedAt', 'desc').orderBy('id', 'desc').limit(limit).execute();

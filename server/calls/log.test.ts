@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
 import { signInAs } from '../testing/people.ts';
+import { exportLog } from './log-export.ts';
 
 let gateway: GatewayApp;
 let userId: string;
@@ -119,4 +120,22 @@ test('the CSV holds the same rows, opens as UTF-8 and runs nothing in a spreadsh
   expect(lines).toHaveLength(3);
   expect(lines[0]).toStartWith('created_at,username,user_id,ip_address,model_id,channel_name');
   expect(lines[1]).toContain(`"'=HYPERLINK(""x"")"`);
+});
+
+test('an export lets everything else go on between its pages', async () => {
+  const { ctx } = gateway.app;
+  const row = await ctx.db.selectFrom('calls').selectAll().limit(1).executeTakeFirstOrThrow();
+  const rows = Array.from({ length: 2_000 }, (_, i) => ({ ...row, id: `call_copy_${String(i).padStart(5, '0')}` }));
+  for (let i = 0; i < rows.length; i += 100)
+    await ctx.db
+      .insertInto('calls')
+      .values(rows.slice(i, i + 100))
+      .execute();
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 0);
+  let lines = 0;
+  for await (const chunk of exportLog(ctx, {})) lines += new TextDecoder().decode(chunk).split('\r\n').length - 1;
+  clearInterval(timer);
+  expect(lines).toBe(2_005);
+  expect(turns).toBeGreaterThan(5);
 });
