@@ -14,6 +14,9 @@ import { SUITES } from './lib/suites.mjs';
 
 const ALL = [{ name: 'check', title: 'checks' }, ...SUITES];
 
+/** Told again at the end, where somebody who sees only the last page of a long run looks. */
+const SHOWN_FAILURES = 20;
+
 async function runSuite(suite, folder) {
   if (suite.name === 'check') return runChecks();
   const report = join(folder, `${suite.name}.xml`);
@@ -29,7 +32,14 @@ async function attempt(suite, folder) {
   console.log(`\n── ${suite.title} ──`);
   const startedAt = performance.now();
   const result = await runSuite(suite, folder).catch((error) => ({ passed: 0, failed: 1, note: error.message }));
-  return { suite, seconds: Math.round((performance.now() - startedAt) / 1000), skipped: 0, note: '', ...result };
+  return {
+    suite,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    skipped: 0,
+    note: '',
+    failures: [],
+    ...result,
+  };
 }
 
 async function main() {
@@ -59,6 +69,8 @@ function report(results) {
     );
     if (failed > 0 && note) console.log(`  To leave it out: npm test -- --without ${suite.name}`);
   }
+  for (const failure of results.flatMap(({ failures }) => failures).slice(0, SHOWN_FAILURES))
+    console.log(`\n✗ ${failure}`);
   const left = ALL.filter(({ name }) => !results.some(({ suite }) => suite.name === name));
   for (const { name, title } of left) console.log(`– ${title}: not run (${name})`);
 }

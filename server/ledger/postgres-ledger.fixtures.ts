@@ -1,7 +1,6 @@
 // Ledgers of several replicas on one fresh PostgreSQL database.
 import type { Kysely } from 'kysely';
 
-import { migrate } from '../db/migrate.ts';
 import { openPostgres, type PostgresHandle, type PostgresOptions } from '../db/postgres.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -24,9 +23,8 @@ export interface TestLedgers extends AsyncDisposable {
 }
 
 export async function openTestLedgers(): Promise<TestLedgers> {
-  const postgres = await createTestPostgres();
+  const postgres = await createTestPostgres({ migrated: true });
   const inspector = openPostgres(postgres.url);
-  await migrate(inspector.raw);
   const replicas: TestReplica[] = [];
   return {
     url: postgres.url,

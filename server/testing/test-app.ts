@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { type AppContext, createContext } from '../context.ts';
-import { migrate } from '../db/migrate.ts';
 import { createIds } from '../lib/clock.ts';
 import { createLogger } from '../lib/logger.ts';
 import { seedBuiltInPlans } from '../plans/built-in.ts';
@@ -34,8 +33,7 @@ export interface TestRequest extends Omit<RequestInit, 'body'> {
 /** @param env settings, as the environment would give them. */
 export async function createTestApp(env: Record<string, string> = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-test-'));
-  const database = await openTestDatabase(join(folder, 'hallpass.db'));
-  await migrate(database.raw);
+  const database = await openTestDatabase(join(folder, 'hallpass.db'), { migrated: true });
   const clock = new TestClock();
   await seedBuiltInPlans(database.db, clock.now());
   const logs: Record<string, unknown>[] = [];

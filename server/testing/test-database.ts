@@ -3,14 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 
 import type { DatabaseHandle } from '../db/dialect.ts';
-import { openPostgres } from '../db/postgres.ts';
+import { openPostgres, type PostgresHandle } from '../db/postgres.ts';
 import { openSqlite } from '../db/sqlite.ts';
+import { copyMigratedSqlite, migratedPostgres } from './test-template.ts';
 
 export const testEngine: 'sqlite' | 'postgres' = process.env.TEST_DATABASE_URL ? 'postgres' : 'sqlite';
 
-export async function openTestDatabase(path: string): Promise<DatabaseHandle> {
-  if (testEngine === 'sqlite') return openSqlite({ path, sync: 'normal', busyTimeoutMs: 5_000 });
-  const { url, drop } = await createTestPostgres();
+interface TestDatabaseOptions {
+  /** Empty unless asked for. */
+  migrated?: boolean;
+}
+
+/** @param path of the file, where the engine is SQLite. */
+export async function openTestDatabase(
+  path: string,
+  { migrated = false }: TestDatabaseOptions = {},
+): Promise<DatabaseHandle> {
+  if (testEngine === 'sqlite') {
+    if (migrated) await copyMigratedSqlite(path);
+    return openSqlite({ path, sync: 'normal', busyTimeoutMs: 5_000 });
+  }
+  const { url, drop } = await createTestPostgres({ migrated });
   const handle = openPostgres(url, { durable: false });
   return {
     ...handle,
@@ -21,18 +34,21 @@ export async function openTestDatabase(path: string): Promise<DatabaseHandle> {
   };
 }
 
-/** An empty database in the PostgreSQL of TEST_DATABASE_URL. */
-export async function createTestPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+let admin: PostgresHandle | undefined;
+
+/** A database in the PostgreSQL of TEST_DATABASE_URL. */
+export async function createTestPostgres({ migrated = false }: TestDatabaseOptions = {}): Promise<{
+  url: string;
+  drop(): Promise<void>;
+}> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server) throw new Error('TEST_DATABASE_URL is not set');
+  const { raw } = (admin ??= openPostgres(server));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const admin = openPostgres(server);
-  await sql`create database ${sql.id(name)}`.execute(admin.raw);
+  const template = migrated ? await migratedPostgres(admin, server) : 'template1';
+  await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(raw);
   return {
     url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
-    drop: async () => {
-      await sql`drop database ${sql.id(name)}`.execute(admin.raw);
-      await admin.close();
-    },
+    drop: async () => void (await sql`drop database ${sql.id(name)}`.execute(raw)),
   };
 }
