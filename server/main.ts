@@ -20,6 +20,7 @@ import { createLogger } from './lib/logger.ts';
 import { StartError } from './lib/start-error.ts';
 import { createVault, VaultError } from './lib/vault.ts';
 import { DEMO_MODEL } from './models/demo-model.ts';
+import { startAddingUp } from './stats/add-up-days.ts';
 import { seedBuiltInPlans } from './plans/built-in.ts';
 import { withSecrets } from './secrets.ts';
 import { drain, watchSignals } from './stop.ts';
@@ -76,9 +77,14 @@ async function run(ctx: AppContext): Promise<void> {
   const signals = watchSignals();
   const server = listen(createApp(ctx), { hostname: ctx.config.HOST, port: ctx.config.APP_PORT });
   const poller = startChangesPoller(ctx);
-  const rounds = [startKeyProbes, startHealthChecks, startRetention, startAlertWatch, startAlertMessages].map((start) =>
-    start(ctx),
-  );
+  const rounds = [
+    startKeyProbes,
+    startHealthChecks,
+    startRetention,
+    startAddingUp,
+    startAlertWatch,
+    startAlertMessages,
+  ].map((start) => start(ctx));
   await using _attempts = ctx.blockedAttempts;
   const demoModel = ctx.catalog.current().find(DEMO_MODEL) ? DEMO_MODEL : undefined;
   process.stdout.write(welcomeText({ config: ctx.config, port: server.port, setupPath: link?.setupPath, demoModel }));

@@ -14,6 +14,14 @@ export type StatsTotal = z.infer<typeof total>;
 
 /** `active_users` counts the users and passes that called; guests are nobody in particular. */
 const period = z.object({ ...sum, active_users: z.int() });
+/** Of the latest calls that ended well: to the first byte, and to the end. */
+const latency = {
+  calls: z.int(),
+  first_byte_p50_ms: z.int().nullable(),
+  first_byte_p95_ms: z.int().nullable(),
+  total_p50_ms: z.int().nullable(),
+  total_p95_ms: z.int().nullable(),
+};
 const share = z.object({ id: z.string(), name: z.string(), ...sum });
 export type StatsShare = z.infer<typeof share>;
 
@@ -36,13 +44,10 @@ export const statsReply = z.object({
   shares: z.record(z.enum(STATS_DIMENSIONS), z.array(share)),
   /** Calls that run now. */
   live: z.int(),
-  /** Of the last calls that ended well: time to the first byte, and to the end. */
+  /** Of all channels, and of each that answered among the latest calls. */
   latency: z.object({
-    calls: z.int(),
-    first_byte_p50_ms: z.int().nullable(),
-    first_byte_p95_ms: z.int().nullable(),
-    total_p50_ms: z.int().nullable(),
-    total_p95_ms: z.int().nullable(),
+    ...latency,
+    channels: z.array(z.object({ id: z.string(), name: z.string(), ...latency })),
   }),
 });
 export type StatsReply = z.infer<typeof statsReply>;

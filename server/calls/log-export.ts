@@ -6,8 +6,8 @@ import { BOM, csvLine } from '../lib/csv.ts';
 import { listLog, type LogFilter, type LogPlace } from './log-store.ts';
 import { entryOf } from './log-view.ts';
 
-/** Rows read at once: on SQLite the process does nothing else meanwhile. */
-const PAGE = 100;
+/** Rows read at once. */
+const PAGE = 500;
 
 const COLUMNS = [
   'created_at',
@@ -47,7 +47,7 @@ export async function* exportLog(ctx: AppContext, filter: LogFilter): AsyncGener
   for (;;) {
     // Reads of SQLite and their promises leave no room for timers and sockets by themselves: streams go on in between.
     await new Promise((resolve) => setImmediate(resolve));
-    const rows = await listLog(ctx.db, { ...filter, until }, PAGE, after);
+    const rows = await listLog(ctx.database.reports.db, { ...filter, until }, PAGE, after);
     if (rows.length > 0) yield encoder.encode(rows.map((row) => lineOf(entryOf(row))).join(''));
     if (rows.length < PAGE) return;
     after = rows.at(-1);

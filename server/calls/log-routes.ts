@@ -22,7 +22,7 @@ export const logRoutes: readonly Route[] = [
     response: callLogPage,
     handler: async ({ ctx, query: { cursor, limit, ...filter } }) => {
       const after = cursor === undefined ? undefined : fromCursor(cursor);
-      const rows = await listLog(ctx.db, logFilter(filter, ctx.config.TIME_ZONE), limit + 1, after);
+      const rows = await listLog(ctx.database.reports.db, logFilter(filter, ctx.config.TIME_ZONE), limit + 1, after);
       const page = rows.slice(0, limit);
       return { data: page.map(entryOf), next_cursor: rows.length > limit ? toCursor(page.at(-1)!) : null };
     },

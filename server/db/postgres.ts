@@ -49,6 +49,7 @@ export function openPostgres(
     engine: 'postgres',
     db,
     raw,
+    reports: { db, raw },
     replica,
     connect: () => connectPostgres({ url, name: replica.id, durable }),
     beforeClose: (step) => void steps.push(step),

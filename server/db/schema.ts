@@ -28,6 +28,7 @@ import type {
   CallContentsTable,
   CallsTable,
   IdempotencyKeysTable,
+  UsageDailyTable,
   UsageRollupsTable,
 } from './tables/ledger.ts';
 import type {
@@ -78,6 +79,7 @@ export interface Schema {
   attempts: AttemptsTable;
   callContents: CallContentsTable;
   usageRollups: UsageRollupsTable;
+  usageDaily: UsageDailyTable;
   idempotencyKeys: IdempotencyKeysTable;
   sessions: SessionsTable;
   turns: TurnsTable;

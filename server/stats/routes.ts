@@ -4,12 +4,17 @@ import { STATS_DIMENSIONS, type StatsReply, type StatsShare, statsQuery, statsRe
 import type { AppContext } from '../context.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { periodOf } from '../lib/periods.ts';
-import { addUp, byDay, hoursSince, lastDays, percentile, totalOf, within } from './rules.ts';
-import { countActive, hourlySums, type Hours, largest, latestTimes, namesOf } from './store.ts';
+import { byDay, type Day, hoursSince, lastDays, type Source, sourceOf } from './days.ts';
+import { latencyOf } from './latency.ts';
+import { namesOf } from './names.ts';
+import { dailySums, hourlySums, lastCalls, latestTimes, sumsOf } from './store.ts';
+import { addUp, type Hours, largestOf, totalOf, within } from './sums.ts';
 
 const SHARES_SHOWN = 20;
 const TIMES_LOOKED_AT = 500;
 const DAYS = { '7d': 7, '30d': 30, '90d': 90 } as const;
+/** Enough for the days of this month and of this week. */
+const DAYS_MIN = 31;
 
 export const statsRoutes: readonly Route[] = [
   defineRoute({
@@ -25,56 +30,60 @@ export const statsRoutes: readonly Route[] = [
 ];
 
 async function stats(ctx: AppContext, dayCount: number): Promise<StatsReply> {
-  const { db, config, clock } = ctx;
+  const { config, clock, shutdown, database } = ctx;
+  const { db } = database.reports;
   const timeZone = config.TIME_ZONE;
   const now = clock.now();
   const startOf = (period: string) => hoursSince(periodOf(period, 0, timeZone, now).start, now);
-  const periods = { today: startOf('1d'), week: startOf('1w'), month: startOf('1mo') };
-  const days = lastDays(dayCount, timeZone, now);
-  const range = hoursSince(days[0]!.start, now);
-  const all = { from: Math.min(range.from, periods.week.from, periods.month.from), until: range.until };
-  const rows = await hourlySums(db, all);
-  const periodOfHours = async (hours: Hours) => ({
-    ...totalOf(addUp(within(rows, hours))),
-    active_users: await countActive(db, hours),
+  const days = lastDays(Math.max(dayCount, DAYS_MIN), timeZone, now);
+  const hourly = await hourlySums(db, { from: days[0]!.from, until: days.at(-1)!.until });
+  const daily = await dailySums(db, timeZone, days[0]!.day);
+  const sums = byDay(days, hourly);
+  const lastHours = await lastHourOfEach(ctx, sourceOf(timeZone, sums.slice(-DAYS_MIN), daily), days);
+  const periodOfHours = (hours: Hours) => ({
+    ...totalOf(addUp(within(hourly, hours))),
+    active_users: lastHours.filter((hour) => hour >= hours.from).length,
   });
+  const range = sums.slice(-dayCount);
   return {
     time_zone: timeZone,
-    today: await periodOfHours(periods.today),
-    week: await periodOfHours(periods.week),
-    month: await periodOfHours(periods.month),
-    trend: byDay(days, rows, timeZone),
-    shares: await shares(ctx, range),
-    live: ctx.shutdown.inFlight,
+    today: periodOfHours(startOf('1d')),
+    week: periodOfHours(startOf('1w')),
+    month: periodOfHours(startOf('1mo')),
+    trend: range.map((sum) => ({ day: sum.day, ...totalOf(sum) })),
+    shares: await shares(ctx, sourceOf(timeZone, range, daily)),
+    live: shutdown.inFlight,
     latency: await latency(ctx),
   };
 }
 
-async function shares({ db }: AppContext, hours: Hours): Promise<StatsReply['shares']> {
+/** The UTC hour in which each user and pass last called; of a day that was added up, its first. */
+async function lastHourOfEach({ database }: AppContext, source: Source, days: readonly Day[]): Promise<number[]> {
+  const starts = new Map(days.map(({ day, from }) => [day, from]));
+  const last = new Map<string, number>();
+  for (const row of await lastCalls(database.reports.db, source)) {
+    const hour = typeof row.last === 'number' ? row.last : starts.get(row.last)!;
+    last.set(row.id, Math.max(hour, last.get(row.id) ?? 0));
+  }
+  return [...last.values()];
+}
+
+async function shares({ database, db }: AppContext, source: Source): Promise<StatsReply['shares']> {
   const entries: [string, StatsShare[]][] = [];
   for (const dimension of STATS_DIMENSIONS) {
-    const rows = await largest(db, dimension, hours, SHARES_SHOWN);
-    const ids = rows.map(({ id }) => id);
-    const names = await namesOf(db, dimension, ids);
+    const rows = largestOf(await sumsOf(database.reports.db, dimension, source), SHARES_SHOWN);
+    const names = await namesOf(
+      db,
+      dimension,
+      rows.map(({ id }) => id),
+    );
     entries.push([dimension, rows.map(({ id, ...sum }) => ({ id, name: names.get(id) ?? id, ...totalOf(sum) }))]);
   }
   return Object.fromEntries(entries) as StatsReply['shares'];
 }
 
-async function latency({ db }: AppContext): Promise<StatsReply['latency']> {
-  const times = await latestTimes(db, TIMES_LOOKED_AT);
-  const until = (end: (row: (typeof times)[number]) => number | null) =>
-    times.flatMap((row) => {
-      const at = end(row);
-      return at === null ? [] : [Math.max(0, at - row.openedAt)];
-    });
-  const firstByte = until(({ firstByteAt }) => firstByteAt);
-  const total = until(({ settledAt }) => settledAt);
-  return {
-    calls: times.length,
-    first_byte_p50_ms: percentile(firstByte, 0.5),
-    first_byte_p95_ms: percentile(firstByte, 0.95),
-    total_p50_ms: percentile(total, 0.5),
-    total_p95_ms: percentile(total, 0.95),
-  };
+async function latency({ database, db }: AppContext): Promise<StatsReply['latency']> {
+  const times = await latestTimes(database.reports.db, TIMES_LOOKED_AT);
+  const channels = new Set(times.flatMap(({ channelId }) => channelId ?? []));
+  return latencyOf(times, await namesOf(db, 'channel', [...channels]));
 }

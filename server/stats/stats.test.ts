@@ -5,7 +5,8 @@ import type { StatsReply } from '@hallpass/shared/stats.ts';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
 import { signInAs } from '../testing/people.ts';
-import { lastDays, percentile } from './rules.ts';
+import { lastDays } from './days.ts';
+import { percentile } from './sums.ts';
 
 let gateway: GatewayApp;
 
@@ -57,15 +58,20 @@ test('calls of other days, models and passes are told apart and add up to the le
   const cost = calls.reduce((sum, { costNanos }) => sum + costNanos, 0) / 1e9;
   expect(reply.trend.reduce((sum, day) => sum + day.cost, 0)).toBeCloseTo(cost, 9);
   expect(reply.latency.calls).toBe(4);
+  expect(reply.latency.channels.map(({ name, calls: count }) => [name, count])).toEqual([
+    ['channel of gpt-a', 3],
+    ['channel of gpt-b', 1],
+  ]);
   expect((await stats('30d')).trend).toHaveLength(30);
 });
 
 test('days follow the zone’s calendar, across a change of the clock', () => {
+  const hour = (month: number, day: number, at: number) => Date.UTC(2026, month, day, at) / 3_600_000;
   const afterSpring = Date.UTC(2026, 2, 30, 10);
   expect(lastDays(3, 'Europe/Berlin', afterSpring)).toEqual([
-    { day: '2026-03-28', start: Date.UTC(2026, 2, 27, 23) },
-    { day: '2026-03-29', start: Date.UTC(2026, 2, 28, 23) },
-    { day: '2026-03-30', start: Date.UTC(2026, 2, 29, 22) },
+    { day: '2026-03-28', from: hour(2, 27, 23), until: hour(2, 28, 23) },
+    { day: '2026-03-29', from: hour(2, 28, 23), until: hour(2, 29, 22) },
+    { day: '2026-03-30', from: hour(2, 29, 22), until: hour(2, 30, 11) },
   ]);
 });
 

@@ -1,65 +1,81 @@
-// Reads the hourly roll-ups, which the ledger writes with every settle; never the calls themselves but for latency.
+// Reads the roll-ups, which the ledger writes with every settle, and their days; never the calls but for latency.
 import type { Kysely } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
+import type { Source } from './days.ts';
+import type { Hours, Sum } from './sums.ts';
 
 type Db = Kysely<Schema>;
-
-export interface Sum {
-  calls: number;
-  errors: number;
-  promptTokens: number;
-  completionTokens: number;
-  costNanos: number;
-}
-
-export interface Hours {
-  /** UTC hours: from, inclusive; until, exclusive. */
-  from: number;
-  until: number;
-}
 
 const SUMS = ['calls', 'errors', 'promptTokens', 'completionTokens', 'costNanos'] as const;
 
 /** One row an hour, of everything. */
-export async function hourlySums(db: Db, hours: Hours): Promise<(Sum & { hour: number })[]> {
-  const rows = await inHours(db, hours)
+export async function hourlySums(db: Db, { from, until }: Hours): Promise<(Sum & { hour: number })[]> {
+  const rows = await db
+    .selectFrom('usageRollups')
     .where('dimension', '=', 'all')
+    .where('hour', '>=', from)
+    .where('hour', '<', until)
     .select(['hour', ...SUMS])
     .execute();
-  return rows.map((row) => ({ ...row, ...numbers(row) }));
+  return rows.map((row) => ({ hour: row.hour, ...numbers(row) }));
 }
 
-/** The largest of a dimension by cost, then by calls. */
-export async function largest(
-  db: Db,
-  dimension: string,
-  hours: Hours,
-  limit: number,
-): Promise<(Sum & { id: string })[]> {
-  const rows = await inHours(db, hours)
-    .where('dimension', '=', dimension)
-    .select('dimensionId as id')
-    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)))
-    .groupBy('dimensionId')
-    .orderBy('costNanos', 'desc')
-    .orderBy('calls', 'desc')
-    .limit(limit)
+/** One row a day that has been added up, of everything. @param since ISO date. */
+export async function dailySums(db: Db, timeZone: string, since: string): Promise<(Sum & { day: string })[]> {
+  const rows = await db
+    .selectFrom('usageDaily')
+    .where('dimension', '=', 'all')
+    .where('timeZone', '=', timeZone)
+    .where('day', '>=', since)
+    .select(['day', ...SUMS])
     .execute();
-  return rows.map((row) => ({ id: row.id, ...numbers(row) }));
+  return rows.map((row) => ({ day: row.day, ...numbers(row) }));
 }
 
-/** Different users and passes that called. */
-export async function countActive(db: Db, hours: Hours): Promise<number> {
-  const { count } = await inHours(db, hours)
-    .where('dimension', 'in', ['user', 'pass'])
-    .select((eb) => eb.fn.count<number>('dimensionId').distinct().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/** The sums of each id of a dimension; an id that has both comes twice, once of its days and once of its hours. */
+export async function sumsOf(db: Db, dimension: string, source: Source): Promise<(Sum & { id: string })[]> {
+  const ofDays = daysOf(db, [dimension], source)
+    ?.select('dimensionId as id')
+    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)));
+  const ofHours = hoursOf(db, [dimension], source)
+    ?.select('dimensionId as id')
+    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)));
+  const found = await Promise.all([
+    ofDays?.groupBy('dimensionId').execute() ?? [],
+    ofHours?.groupBy('dimensionId').execute() ?? [],
+  ]);
+  return found.flat().map((row) => ({ id: row.id, ...numbers(row) }));
 }
 
-function inHours(db: Db, { from, until }: Hours) {
-  return db.selectFrom('usageRollups').where('hour', '>=', from).where('hour', '<', until);
+/** When each user and each pass last called: the day as its days know it, the hour as its hours do. */
+export async function lastCalls(db: Db, source: Source): Promise<{ id: string; last: string | number }[]> {
+  const ofDays = daysOf(db, WHO, source)?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')]);
+  const ofHours = hoursOf(db, WHO, source)?.select((eb) => ['dimensionId as id', eb.fn.max('hour').as('last')]);
+  const found = await Promise.all([
+    ofDays?.groupBy('dimensionId').execute() ?? [],
+    ofHours?.groupBy('dimensionId').execute() ?? [],
+  ]);
+  return found.flat();
+}
+
+const WHO = ['user', 'pass'];
+
+function daysOf(db: Db, dimensions: string[], { timeZone, days }: Source) {
+  if (days.length === 0) return undefined;
+  return db
+    .selectFrom('usageDaily')
+    .where('dimension', 'in', dimensions)
+    .where('timeZone', '=', timeZone)
+    .where('day', 'in', days);
+}
+
+function hoursOf(db: Db, dimensions: string[], { hours }: Source) {
+  if (hours.length === 0) return undefined;
+  return db
+    .selectFrom('usageRollups')
+    .where('dimension', 'in', dimensions)
+    .where((eb) => eb.or(hours.map(({ from, until }) => eb.and([eb('hour', '>=', from), eb('hour', '<', until)]))));
 }
 
 /** PostgreSQL adds whole numbers up to another type. */
@@ -71,49 +87,10 @@ function numbers(row: Record<(typeof SUMS)[number], unknown>): Sum {
 export function latestTimes(db: Db, limit: number) {
   return db
     .selectFrom('calls')
-    .select(['openedAt', 'firstByteAt', 'settledAt'])
+    .select(['channelId', 'openedAt', 'firstByteAt', 'settledAt'])
     .where('status', '=', 'success')
     .where('kind', '=', 'question')
     .orderBy('openedAt', 'desc')
     .limit(limit)
-    .execute();
-}
-
-const NAMES = {
-  channel: ['channels', 'name'],
-  classroom: ['classrooms', 'name'],
-  plan: ['plans', 'name'],
-} as const;
-
-/** What the ids of a dimension are called today; what is gone keeps its id. */
-export async function namesOf(db: Db, dimension: string, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await nameRows(db, dimension, ids);
-  return new Map(rows.flatMap(({ id, name }) => (name ? [[id, name]] : [])));
-}
-
-async function nameRows(
-  db: Db,
-  dimension: string,
-  ids: readonly string[],
-): Promise<{ id: string; name: string | null }[]> {
-  if (dimension === 'model') return [];
-  if (dimension === 'user')
-    return db
-      .selectFrom('users')
-      .select((eb) => ['id', eb.fn.coalesce('displayName', 'username', 'email').as('name')])
-      .where('id', 'in', ids)
-      .execute();
-  if (dimension === 'pass')
-    return db
-      .selectFrom('passes')
-      .select((eb) => ['id', eb.fn.coalesce('alias', 'publicId').as('name')])
-      .where('id', 'in', ids)
-      .execute();
-  const [table, name] = NAMES[dimension as keyof typeof NAMES];
-  return db
-    .selectFrom(table)
-    .select(['id', `${name} as name`])
-    .where('id', 'in', ids)
     .execute();
 }

@@ -1,5 +1,4 @@
-// Kysely on SQLite: reads run here on a read-only connection, every write goes through the writer thread.
-import type { Database } from 'bun:sqlite';
+// Kysely on SQLite: reads go where the dialect is told, every write goes through the writer thread.
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -11,13 +10,13 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 
-import { DatabaseError, fromSqlite } from '../database-error.ts';
-import { runStatement } from './connection.ts';
+import { DatabaseError } from '../database-error.ts';
 import type { QueryRows } from './protocol.ts';
 import type { SqliteWriter } from './writer.ts';
 
 interface Parts {
-  reader: Database;
+  /** @throws DatabaseError */
+  read(sql: string, parameters: readonly unknown[]): QueryRows | Promise<QueryRows>;
   writer: SqliteWriter;
 }
 
@@ -36,16 +35,12 @@ class SqliteConnection implements DatabaseConnection {
 
   async #run(sql: string, parameters: readonly unknown[]): Promise<QueryRows> {
     if (this.transaction !== undefined) return this.parts.writer.query(this.transaction, sql, parameters);
-    if (!READS.test(sql)) return this.parts.writer.exec(sql, parameters);
-    try {
-      return runStatement(this.parts.reader, sql, parameters);
-    } catch (error) {
-      throw fromSqlite(error);
-    }
+    return READS.test(sql) ? this.parts.read(sql, parameters) : this.parts.writer.exec(sql, parameters);
   }
 
-  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    for (const row of this.parts.reader.query(sql).iterate(...(parameters as never[]))) yield { rows: [row as R] };
+  // oxlint-disable-next-line require-yield
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new DatabaseError('other', 'read page by page: a statement that stays open keeps the log from being emptied');
   }
 }
 

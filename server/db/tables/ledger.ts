@@ -147,6 +147,23 @@ export interface UsageRollupsTable {
   costNanos: Nanos;
 }
 
+/**
+ * The roll-ups of a calendar day of a time zone added up, for reports. What it says counts as long as its row `all` is the
+ * sum of that day's hours.
+ */
+export interface UsageDailyTable {
+  dimension: string;
+  timeZone: string;
+  /** ISO date. */
+  day: string;
+  dimensionId: string;
+  calls: number;
+  errors: number;
+  promptTokens: number;
+  completionTokens: number;
+  costNanos: Nanos;
+}
+
 export interface IdempotencyKeysTable {
   scope: string;
   key: string;
