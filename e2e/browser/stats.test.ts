@@ -40,26 +40,32 @@ async function open(page: Page): Promise<void> {
   await page.getByLabel('User name').fill('admin');
   await page.getByLabel('Password', { exact: true }).fill(ADMIN_PASSWORD);
   await page.keyboard.press('Enter');
-  await page.locator('canvas').nth(1).waitFor();
+  await page.locator('canvas').nth(3).waitFor();
 }
 
 test('the charts are drawn, and their tables say the same', async () => {
   await using visitor = await visit(site.browser, `${site.url}/admin/stats`);
   const { page } = visitor;
   await open(page);
-  await page.waitForFunction(() => document.querySelectorAll('canvas').length === 2);
-  await expect(isDrawn(page, 0)).resolves.toBe(true);
-  await expect(isDrawn(page, 1)).resolves.toBe(true);
+  await page.waitForFunction(() => document.querySelectorAll('canvas').length === 4);
+  for (const n of [0, 1, 2, 3]) await expect(isDrawn(page, n)).resolves.toBe(true);
   expect(await page.locator('dl').first().innerText()).toContain('Calls today\n5');
   expect(await page.getByRole('img', { name: 'Calls by Model' }).count()).toBe(1);
 
-  await page.getByRole('button', { name: 'Table' }).last().click();
+  const table = (title: string) =>
+    page.locator('section', { has: page.getByRole('heading', { name: title }) }).getByRole('button', { name: 'Table' });
+  await table('Shares').click();
   const row = (name: string) => page.getByRole('row', { name });
   expect(await row('good').innerText()).toMatch(/^good\s+3\s+0\s+51\s/);
   expect(await row('broken').innerText()).toMatch(/^broken\s+1\s+1\s+0\s/);
   expect(await row(HOSTILE).count()).toBe(1);
   await page.getByLabel('Shares by').selectOption('Channel');
   await row('channel of good').waitFor();
+  await page.getByLabel('Shares by').selectOption('Model');
+  await table('Errors by channel').click();
+  expect(await row('channel of broken').innerText()).toMatch(/^channel of broken\s+1\s+1\s+100%$/);
+  await table('First byte by channel').click();
+  expect(await row('channel of good').last().innerText()).toMatch(/^channel of good\s+[\d.]+ m?s\s/);
   expect(visitor.faults).toEqual([]);
 });
 

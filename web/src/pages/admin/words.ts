@@ -29,3 +29,8 @@ export function seconds(ms: number | null): string {
   const value = (ms / 1000).toLocaleString(currentLocale(), { maximumFractionDigits: ms < 10_000 ? 2 : 1 });
   return t('log.seconds', { value });
 }
+
+/** A time that may be a fraction of a second. */
+export function duration(ms: number | null): string {
+  return ms === null || ms >= 1000 ? seconds(ms) : t('log.milliseconds', { value: whole(Math.round(ms)) });
+}

@@ -99,23 +99,43 @@ export function pieOption(data: readonly Slice[], palette: Palette, words: Words
   return {
     textStyle: { fontFamily: palette.font, color: palette.text },
     color: [...palette.series],
+    legend: {
+      bottom: 0,
+      type: 'scroll',
+      icon: 'circle',
+      textStyle: { color: palette.text },
+      pageIconColor: palette.quiet,
+      pageTextStyle: { color: palette.quiet },
+      formatter: (name: string) => `${short(name)} ${percentOf(data, name)}%`,
+    },
     tooltip: tooltip(palette, 'item', words.format),
     series: [
       {
         type: 'pie',
         name: words.metric,
-        radius: ['42%', '72%'],
+        radius: ['46%', '78%'],
+        center: ['50%', '44%'],
         data: [...data],
         itemStyle: { borderColor: palette.card, borderWidth: 2, borderRadius: 4 },
-        label: { color: palette.text, formatter: '{b}\n{d}%', overflow: 'truncate', width: 120 },
-        labelLine: { lineStyle: { color: palette.quiet } },
+        // Beside the slices there is no room on a phone.
+        label: { show: false },
       },
     ],
   };
 }
 
+const NAME_SHOWN = 22;
+
+const short = (name: string) => (name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN - 1)}…` : name);
+
+function percentOf(data: readonly Slice[], name: string): string {
+  const total = data.reduce((sum, { value }) => sum + value, 0);
+  const value = data.find((slice) => slice.name === name)?.value ?? 0;
+  return ((value / total) * 100).toFixed(1);
+}
+
 /** Drawn, not written into the page: names come from outside, and the page's policy lets no styles in. */
-function tooltip(palette: Palette, trigger: 'axis' | 'item', format: (value: number) => string) {
+export function tooltip(palette: Palette, trigger: 'axis' | 'item', format: (value: number) => string) {
   return {
     trigger,
     renderMode: 'richText',
