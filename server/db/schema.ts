@@ -28,7 +28,7 @@ import type {
   CallContentsTable,
   CallsTable,
   IdempotencyKeysTable,
-  UsageDailyTable,
+  UsageSumsTable,
   UsageRollupsTable,
 } from './tables/ledger.ts';
 import type {
@@ -79,7 +79,7 @@ export interface Schema {
   attempts: AttemptsTable;
   callContents: CallContentsTable;
   usageRollups: UsageRollupsTable;
-  usageDaily: UsageDailyTable;
+  usageSums: UsageSumsTable;
   idempotencyKeys: IdempotencyKeysTable;
   sessions: SessionsTable;
   turns: TurnsTable;

@@ -1,17 +1,24 @@
-// Calendar days of a zone in whole UTC hours, and which of them are already added up. Pure.
+// Calendar days and weeks of a zone in whole UTC hours, and which of them are already added up. Pure.
 import { addUp, type Hours, type Sum, within } from './sums.ts';
 
 const HOUR_MS = 3_600_000;
+const WEEK_DAYS = 7;
 
 export interface Day extends Hours {
-  /** ISO date. */
+  /** ISO date; of a week its Monday. */
   day: string;
 }
 
-/** Where the sums of some days are to be read: of these days by day, of the rest by hour. */
+export type Unit = 'day' | 'week';
+
+/** What has been added up: one sum of everything for each day and week. */
+export type Added = Record<Unit, ReadonlyMap<string, Sum>>;
+
+/** Where the sums of some days are to be read: of these weeks and days as they are added up, of the rest by hour. */
 export interface Source {
   timeZone: string;
-  days: string[];
+  week: string[];
+  day: string[];
   hours: Hours[];
 }
 
@@ -34,30 +41,42 @@ export function lastDays(count: number, timeZone: string, now: number): Day[] {
   }));
 }
 
-/** The sum of each day. @param hourly one row an hour. */
-export function byDay(days: readonly Day[], hourly: readonly (Sum & { hour: number })[]): (Day & Sum)[] {
+/** The weeks from Monday to Sunday that are whole in these days. */
+export function wholeWeeks(days: readonly Day[]): Day[] {
+  return days.flatMap((day, index) => {
+    const last = days[index + WEEK_DAYS - 1];
+    return last && isMonday(day) ? [{ ...day, until: last.until }] : [];
+  });
+}
+
+const isMonday = ({ day }: Day) => Temporal.PlainDate.from(day).dayOfWeek === 1;
+
+/** The sum of each day or week. @param hourly one row an hour. */
+export function sumsOfEach(days: readonly Day[], hourly: readonly (Sum & { hour: number })[]): (Day & Sum)[] {
   return days.map((day) => ({ ...day, ...addUp(within(hourly, day)) }));
 }
 
 /**
- * A day counts as added up when its sum is that of its hours: a call that was settled late, or another time zone, makes
- * it read by hour again.
+ * A week or a day counts as added up when its sum is that of its hours: a call that was settled late, or another time
+ * zone, makes it read by hour again.
  */
-export function sourceOf(
-  timeZone: string,
-  days: readonly (Day & Sum)[],
-  daily: readonly (Sum & { day: string })[],
-): Source {
-  const added = new Map(daily.map((sum) => [sum.day, sum]));
-  const isAdded = (day: Day & Sum) => isSame(day, added.get(day.day));
+export function sourceOf(timeZone: string, days: readonly (Day & Sum)[], added: Added): Source {
+  const weeks = wholeWeeks(days).filter((week) => {
+    const sum = addUp(days.filter(({ from }) => from >= week.from && from < week.until));
+    return isSame(sum, added.week.get(week.day));
+  });
+  const isInWeek = ({ from }: Day) => weeks.some((week) => from >= week.from && from < week.until);
+  const single = days.filter((day) => !isInWeek(day));
+  const isAdded = (day: Day & Sum) => isSame(day, added.day.get(day.day));
   return {
     timeZone,
-    days: days.filter(isAdded).map(({ day }) => day),
-    hours: joined(days.filter((day) => !isAdded(day))),
+    week: weeks.map(({ day }) => day),
+    day: single.filter(isAdded).map(({ day }) => day),
+    hours: joined(single.filter((day) => !isAdded(day))),
   };
 }
 
-/** @param found undefined: nothing is added up, which is right for a day without calls. */
+/** @param found undefined: nothing is added up, which is right where nobody called. */
 export function isSame(sum: Sum, found: Sum | undefined): boolean {
   if (!found) return sum.calls === 0;
   return (

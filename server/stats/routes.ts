@@ -4,10 +4,10 @@ import { STATS_DIMENSIONS, type StatsReply, type StatsShare, statsQuery, statsRe
 import type { AppContext } from '../context.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { periodOf } from '../lib/periods.ts';
-import { byDay, type Day, hoursSince, lastDays, type Source, sourceOf } from './days.ts';
+import { type Day, hoursSince, lastDays, type Source, sourceOf, sumsOfEach } from './days.ts';
 import { latencyOf } from './latency.ts';
 import { namesOf } from './names.ts';
-import { dailySums, hourlySums, lastCalls, latestTimes, sumsOf } from './store.ts';
+import { addedSums, hourlySums, lastCalls, latestTimes, sumsOf } from './store.ts';
 import { addUp, type Hours, largestOf, totalOf, within } from './sums.ts';
 
 const SHARES_SHOWN = 20;
@@ -37,9 +37,11 @@ async function stats(ctx: AppContext, dayCount: number): Promise<StatsReply> {
   const startOf = (period: string) => hoursSince(periodOf(period, 0, timeZone, now).start, now);
   const days = lastDays(Math.max(dayCount, DAYS_MIN), timeZone, now);
   const hourly = await hourlySums(db, { from: days[0]!.from, until: days.at(-1)!.until });
-  const daily = await dailySums(db, timeZone, days[0]!.day);
-  const sums = byDay(days, hourly);
-  const lastHours = await lastHourOfEach(ctx, sourceOf(timeZone, sums.slice(-DAYS_MIN), daily), days);
+  const added = await addedSums(db, timeZone, days[0]!.day);
+  const sums = sumsOfEach(days, hourly);
+  // Weeks do not tell which of their days it was.
+  const byDay = sourceOf(timeZone, sums.slice(-DAYS_MIN), { ...added, week: new Map() });
+  const lastHours = await lastHourOfEach(ctx, byDay, days);
   const periodOfHours = (hours: Hours) => ({
     ...totalOf(addUp(within(hourly, hours))),
     active_users: lastHours.filter((hour) => hour >= hours.from).length,
@@ -51,7 +53,7 @@ async function stats(ctx: AppContext, dayCount: number): Promise<StatsReply> {
     week: periodOfHours(startOf('1w')),
     month: periodOfHours(startOf('1mo')),
     trend: range.map((sum) => ({ day: sum.day, ...totalOf(sum) })),
-    shares: await shares(ctx, sourceOf(timeZone, range, daily)),
+    shares: await shares(ctx, sourceOf(timeZone, range, added)),
     live: shutdown.inFlight,
     latency: await latency(ctx),
   };

@@ -1,8 +1,8 @@
-// Reads the roll-ups, which the ledger writes with every settle, and their days; never the calls but for latency.
+// Reads the roll-ups, which the ledger writes with every settle, and their sums; never the calls but for latency.
 import type { Kysely } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
-import type { Source } from './days.ts';
+import type { Added, Source, Unit } from './days.ts';
 import type { Hours, Sum } from './sums.ts';
 
 type Db = Kysely<Schema>;
@@ -14,6 +14,8 @@ export async function hourlySums(db: Db, { from, until }: Hours): Promise<(Sum &
   const rows = await db
     .selectFrom('usageRollups')
     .where('dimension', '=', 'all')
+    // All there is of this dimension; it makes the index by dimension fit.
+    .where('dimensionId', '=', '')
     .where('hour', '>=', from)
     .where('hour', '<', until)
     .select(['hour', ...SUMS])
@@ -21,56 +23,64 @@ export async function hourlySums(db: Db, { from, until }: Hours): Promise<(Sum &
   return rows.map((row) => ({ hour: row.hour, ...numbers(row) }));
 }
 
-/** One row a day that has been added up, of everything. @param since ISO date. */
-export async function dailySums(db: Db, timeZone: string, since: string): Promise<(Sum & { day: string })[]> {
+/** The sums of everything for each day and week that has been added up. @param since ISO date. */
+export async function addedSums(db: Db, timeZone: string, since: string): Promise<Added> {
   const rows = await db
-    .selectFrom('usageDaily')
+    .selectFrom('usageSums')
     .where('dimension', '=', 'all')
     .where('timeZone', '=', timeZone)
+    .where('unit', 'in', ['day', 'week'])
     .where('day', '>=', since)
-    .select(['day', ...SUMS])
+    .select(['unit', 'day', ...SUMS])
     .execute();
-  return rows.map((row) => ({ day: row.day, ...numbers(row) }));
+  const of = (unit: Unit) =>
+    new Map(rows.filter((row) => row.unit === unit).map((row) => [row.day, numbers(row)] as const));
+  return { day: of('day'), week: of('week') };
 }
 
-/** The sums of each id of a dimension; an id that has both comes twice, once of its days and once of its hours. */
+/** The sums of each id of a dimension; an id may come several times, of its weeks, its days and its hours. */
 export async function sumsOf(db: Db, dimension: string, source: Source): Promise<(Sum & { id: string })[]> {
-  const ofDays = daysOf(db, [dimension], source)
+  const ofUnit = async (unit: Unit) =>
+    addedIn(db, [dimension], unit, source)
+      ?.select('dimensionId as id')
+      .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)))
+      .groupBy('dimensionId')
+      .execute() ?? [];
+  const ofHours = hoursIn(db, [dimension], source)
     ?.select('dimensionId as id')
-    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)));
-  const ofHours = hoursOf(db, [dimension], source)
-    ?.select('dimensionId as id')
-    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)));
-  const found = await Promise.all([
-    ofDays?.groupBy('dimensionId').execute() ?? [],
-    ofHours?.groupBy('dimensionId').execute() ?? [],
-  ]);
+    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)))
+    .groupBy('dimensionId')
+    .execute();
+  const found = await Promise.all([ofUnit('week'), ofUnit('day'), ofHours ?? []]);
   return found.flat().map((row) => ({ id: row.id, ...numbers(row) }));
 }
 
-/** When each user and each pass last called: the day as its days know it, the hour as its hours do. */
+/** When each user and each pass last called: of days that are added up the day, of hours the hour. */
 export async function lastCalls(db: Db, source: Source): Promise<{ id: string; last: string | number }[]> {
-  const ofDays = daysOf(db, WHO, source)?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')]);
-  const ofHours = hoursOf(db, WHO, source)?.select((eb) => ['dimensionId as id', eb.fn.max('hour').as('last')]);
-  const found = await Promise.all([
-    ofDays?.groupBy('dimensionId').execute() ?? [],
-    ofHours?.groupBy('dimensionId').execute() ?? [],
-  ]);
-  return found.flat();
+  const ofDays = addedIn(db, WHO, 'day', source)
+    ?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')])
+    .groupBy('dimensionId')
+    .execute();
+  const ofHours = hoursIn(db, WHO, source)
+    ?.select((eb) => ['dimensionId as id', eb.fn.max('hour').as('last')])
+    .groupBy('dimensionId')
+    .execute();
+  return (await Promise.all([ofDays ?? [], ofHours ?? []])).flat();
 }
 
 const WHO = ['user', 'pass'];
 
-function daysOf(db: Db, dimensions: string[], { timeZone, days }: Source) {
-  if (days.length === 0) return undefined;
+function addedIn(db: Db, dimensions: string[], unit: Unit, source: Source) {
+  if (source[unit].length === 0) return undefined;
   return db
-    .selectFrom('usageDaily')
+    .selectFrom('usageSums')
     .where('dimension', 'in', dimensions)
-    .where('timeZone', '=', timeZone)
-    .where('day', 'in', days);
+    .where('timeZone', '=', source.timeZone)
+    .where('unit', '=', unit)
+    .where('day', 'in', source[unit]);
 }
 
-function hoursOf(db: Db, dimensions: string[], { hours }: Source) {
+function hoursIn(db: Db, dimensions: string[], { hours }: Source) {
   if (hours.length === 0) return undefined;
   return db
     .selectFrom('usageRollups')

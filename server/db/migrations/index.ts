@@ -12,7 +12,7 @@ import * as redeemedCodes from './0008-redeemed-codes/index.ts';
 import * as carriedCounts from './0009-carried-counts/index.ts';
 import * as replacedKeys from './0010-replaced-keys/index.ts';
 import * as alerts from './0011-alerts/index.ts';
-import * as usageDaily from './0012-usage-daily/index.ts';
+import * as usageSums from './0012-usage-sums/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -26,5 +26,5 @@ export const migrations: Record<string, Migration> = {
   '0009-carried-counts': carriedCounts,
   '0010-replaced-keys': replacedKeys,
   '0011-alerts': alerts,
-  '0012-usage-daily': usageDaily,
+  '0012-usage-sums': usageSums,
 };

@@ -148,13 +148,15 @@ export interface UsageRollupsTable {
 }
 
 /**
- * The roll-ups of a calendar day of a time zone added up, for reports. What it says counts as long as its row `all` is the
- * sum of that day's hours.
+ * The roll-ups of a calendar day or week of a time zone added up, for reports. What they say counts as long as the row
+ * `all` is the sum of those hours.
  */
-export interface UsageDailyTable {
+export interface UsageSumsTable {
   dimension: string;
   timeZone: string;
-  /** ISO date. */
+  /** `day` or `week`. */
+  unit: string;
+  /** ISO date; of a week its Monday. */
   day: string;
   dimensionId: string;
   calls: number;
