@@ -5,6 +5,7 @@ import { runBun } from '../bun.mjs';
 import { prepareClaudeCode } from './claude-code.mjs';
 import { modernNode } from './modern-node.mjs';
 import { hasPostgres, startPostgres } from './postgres.mjs';
+import { prepareProxies } from './proxies.mjs';
 import { preparePython } from './python.mjs';
 import { prepareRedis } from './redis.mjs';
 import { ROOT, webPackage } from './root.mjs';
@@ -32,9 +33,9 @@ function bunTest(report, paths, { env = {}, without = [] } = {}) {
 }
 
 /** A database or a Redis named in the environment is for the suite on PostgreSQL. */
-function serverOnSqlite(report) {
+async function serverOnSqlite(report) {
   return bunTest(report, ['./server', './shared', './scripts', './bench'], {
-    env: { TEST_DATABASE_URL: '', TEST_REDIS_SERVER: '' },
+    env: { TEST_DATABASE_URL: '', TEST_REDIS_SERVER: '', ...(await prepareProxies()) },
   });
 }
 
