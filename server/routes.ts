@@ -28,6 +28,7 @@ import { joinRoutes } from './users/join-routes.ts';
 import { manageUserRoutes } from './users/manage-routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
+import { costRoutes } from './costs/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What the API document describes. */
@@ -47,6 +48,7 @@ export const FEATURES: readonly Route[] = [
   ...blocklistRoutes,
   ...logRoutes,
   ...statsRoutes,
+  ...costRoutes,
   ...auditRoutes,
   ...alertRoutes,
   ...systemRoutes,

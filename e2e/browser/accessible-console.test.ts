@@ -256,6 +256,11 @@ const STATES: Record<string, Reach> = {
     await page.getByRole('button', { name: 'Table' }).last().click();
     await page.getByRole('columnheader', { name: 'Day' }).waitFor();
   },
+  'the costs of a month': async (page) => {
+    await signIn(page);
+    await page.goto(`${site.url}/admin/costs`);
+    await page.getByRole('table').waitFor();
+  },
   'the audit log': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/audit`);

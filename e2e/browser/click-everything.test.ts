@@ -31,6 +31,7 @@ const PAGES = [
   '/plans',
   '/users',
   '/stats',
+  '/costs',
   '/logs',
   '/audit',
   '/blocked',

@@ -16,7 +16,8 @@ export interface Site extends AsyncDisposable {
   /** Calls an administrator's address. */
   admin(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Record<string, unknown>>;
   /** A model of the scripted upstream, on a channel of its own; answers with the channel's id. */
-  addModel(name: string, script: UpstreamScript): Promise<string>;
+  /** @param fields more of POST /api/admin/channels. */
+  addModel(name: string, script: UpstreamScript, fields?: object): Promise<string>;
 }
 
 export async function openSite(env: Record<string, string> = {}): Promise<Site> {
@@ -37,10 +38,10 @@ export async function openSite(env: Record<string, string> = {}): Promise<Site> 
     browser,
     upstream,
     admin,
-    addModel: async (name, script) => {
+    addModel: async (name, script, fields = {}) => {
       upstream.script(name, script);
       const body = { name: `channel of ${name}`, base_url: upstream.baseUrl, api_key: 'sk-upstream-1', model_id: name };
-      return String((await admin('POST', '/api/admin/channels', body)).id);
+      return String((await admin('POST', '/api/admin/channels', { ...body, ...fields })).id);
     },
     async [Symbol.asyncDispose]() {
       await browser.close();

@@ -132,6 +132,8 @@ const STATUSES: Record<string, string> = {
   'GET /api/admin/logs/export': '401 401 403 403 403 403 200 401 401 401 401',
   'GET /api/admin/logs/:id': '401 401 403 403 403 403 404 401 401 401 401',
   'GET /api/admin/stats': '401 401 403 403 403 403 200 401 401 401 401',
+  'GET /api/admin/costs': '401 401 403 403 403 403 400 401 401 401 401',
+  'GET /api/admin/costs/export': '401 401 403 403 403 403 400 401 401 401 401',
   'GET /api/admin/audit': '401 401 403 403 403 403 200 401 401 401 401',
   'GET /api/admin/audit/verify': '401 401 403 403 403 403 200 401 401 401 401',
   'POST /api/admin/channels':       '401 401 403 403 403 403 400 401 401 401 401',

@@ -41,6 +41,17 @@ export function lastDays(count: number, timeZone: string, now: number): Day[] {
   }));
 }
 
+/** Whole calendar days from an ISO date on. */
+export function daysBetween(from: string, count: number, timeZone: string): Day[] {
+  const first = Temporal.PlainDate.from(from);
+  const hourOf = (date: Temporal.PlainDate) =>
+    Math.ceil(date.toZonedDateTime({ timeZone }).epochMilliseconds / HOUR_MS);
+  return Array.from({ length: count }, (_, index) => {
+    const day = first.add({ days: index });
+    return { day: day.toString(), from: hourOf(day), until: hourOf(day.add({ days: 1 })) };
+  });
+}
+
 /** The weeks from Monday to Sunday that are whole in these days. */
 export function wholeWeeks(days: readonly Day[]): Day[] {
   return days.flatMap((day, index) => {

@@ -31,6 +31,17 @@ export function addUp(sums: readonly Sum[]): Sum {
   );
 }
 
+/** What is left of a sum without a part of it. */
+export function less(sum: Sum, part: Sum): Sum {
+  return {
+    calls: sum.calls - part.calls,
+    errors: sum.errors - part.errors,
+    promptTokens: sum.promptTokens - part.promptTokens,
+    completionTokens: sum.completionTokens - part.completionTokens,
+    costNanos: sum.costNanos - part.costNanos,
+  };
+}
+
 export function within<Row extends { hour: number }>(rows: readonly Row[], { from, until }: Hours): Row[] {
   return rows.filter(({ hour }) => hour >= from && hour < until);
 }

@@ -58,6 +58,7 @@ export const router = createRouter({
           meta: { title: 'admin.models' },
         },
         { path: 'stats', component: () => import('@/pages/admin/stats/StatsPage.vue'), meta: { title: 'admin.stats' } },
+        { path: 'costs', component: () => import('@/pages/admin/costs/CostsPage.vue'), meta: { title: 'admin.costs' } },
         {
           path: 'audit',
           component: () => import('@/pages/admin/audit/AuditPage.vue'),
