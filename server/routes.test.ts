@@ -38,6 +38,7 @@ test('these addresses, and no others, ask for no credential', () => {
     'POST /api/auth/invite',
     'POST /api/v1/activate',
     'POST /api/auth/reset',
+    'GET /api/currency',
     'GET /openapi.json',
     'GET /docs',
     'GET /docs/initializer.js',

@@ -54,6 +54,16 @@ export const priceRowSchema = z.object({
   source: z.string().nullable(),
   /** As stamped on rows. */
   version: z.string().nullable(),
+  /** Where one of our own sheets read it; null for every other source. */
+  sheet: z
+    .object({
+      url: z.string(),
+      /** The vendor's page that the source names. */
+      vendor: z.string(),
+      read_on: z.iso.date(),
+      currency: z.enum(['USD', 'CNY']),
+    })
+    .nullable(),
   /** When one's own price was set or the file imported; null for published prices. */
   valid_from: z.iso.datetime().nullable(),
   /** Found by the model's name alone; better set one's own. */

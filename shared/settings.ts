@@ -1,10 +1,19 @@
 // The body and answer of /api/admin/config: requirement 001's system settings and ours.
 import { z } from 'zod';
 
+import { DISPLAY_CURRENCIES } from './currencies.ts';
 import { type Locale, LOCALES } from './errors.ts';
 
 /** Who may sign up: anybody, holders of an invite link, or only teachers and administrators who were invited. */
 export const REGISTRATIONS = ['open', 'invite', 'closed'] as const;
+
+/** Units of a currency for a dollar, to six decimals. */
+const rate = (min: number, max: number) =>
+  z
+    .number()
+    .min(min)
+    .max(max)
+    .refine((value) => Number(value.toFixed(6)) === value, 'at most six decimals');
 
 const rpm = z.int().min(0).max(1_000_000);
 
@@ -18,6 +27,11 @@ export const configValues = z.object({
   registration: z.enum(REGISTRATIONS),
   guests_allowed: z.boolean(),
   default_locale: z.enum(LOCALES),
+  display_currency: z.enum(DISPLAY_CURRENCIES),
+  /** Units of the display currency for a dollar; null = amounts are shown in dollars. */
+  display_rate: rate(0.01, 100_000).nullable(),
+  /** Yuan for a dollar, for prices that vendors publish in yuan. */
+  cny_rate: rate(1, 100),
   /** Where alerts are posted to; null = nowhere. */
   alert_webhook_url: z
     .url({ protocol: /^https?$/ })
@@ -58,6 +72,16 @@ export const configReply = configValues.extend({
 });
 
 export type ConfigReply = z.infer<typeof configReply>;
+
+/** How pages show amounts: dollars × rate, in this currency. */
+export const currencyReply = z.object({
+  currency: z.enum(DISPLAY_CURRENCIES),
+  /** 1 for dollars. */
+  rate: z.number(),
+  /** When an administrator set the rate; null for dollars. */
+  rated_at: z.iso.datetime().nullable(),
+});
+export type DisplayCurrency = z.infer<typeof currencyReply>;
 
 // One line per language.
 // oxfmt-ignore
@@ -101,6 +125,21 @@ export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
     'zh-CN': '请求没有指明语言时使用的语言',
     'zh-TW': '請求沒有指明語言時使用的語言',
     en: 'The language where a request names none',
+  },
+  display_currency: {
+    'zh-CN': '费用以哪种货币显示（账目始终以美元记录）',
+    'zh-TW': '費用以哪種貨幣顯示（帳目一律以美元記錄）',
+    en: 'The currency amounts are shown in; accounts are kept in dollars',
+  },
+  display_rate: {
+    'zh-CN': '一美元折合多少显示货币，留空则以美元显示',
+    'zh-TW': '一美元折合多少顯示貨幣，留空則以美元顯示',
+    en: 'Units of that currency for a dollar; empty shows dollars',
+  },
+  cny_rate: {
+    'zh-CN': '一美元折合多少人民币，用来换算厂商以人民币公布的价格',
+    'zh-TW': '一美元折合多少人民幣，用來換算廠商以人民幣公布的價格',
+    en: 'Yuan for a dollar, by which prices published in yuan are converted',
   },
   alert_webhook_url: {
     'zh-CN': '告警发送到的地址（Webhook），留空表示不发送',

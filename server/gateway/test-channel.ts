@@ -76,7 +76,12 @@ async function findRoute(ctx: AppContext, channelId: string, name: string | unde
       return undefined;
     }
   };
-  const { snapshot } = buildCatalog(found, { openKey, prices: undefined, now: ctx.clock.now() });
+  const { snapshot } = buildCatalog(found, {
+    openKey,
+    prices: undefined,
+    cnyRate: ctx.settings.current().cnyRate,
+    now: ctx.clock.now(),
+  });
   const model = name === undefined ? snapshot.list().find(isChat) : snapshot.find(name);
   const route = model?.routes[0];
   if (!model || !route) throw new AppError('not_found', { param: 'model' });

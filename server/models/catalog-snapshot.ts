@@ -11,6 +11,7 @@ import { demoModel } from './demo-model.ts';
 import { routePrices, type RoutePrices } from './pricing.ts';
 import { findInSet, findNameInSet, type PriceSet } from './price-set.ts';
 import type { PriceTable } from './published-prices.ts';
+import { findInSupplement, findNameInSupplement } from './supplement/supplement.ts';
 
 export interface SnapshotTools {
   /** undefined when the ciphertext does not open; the key then counts as disabled. */
@@ -18,6 +19,8 @@ export interface SnapshotTools {
   prices: PriceTable | undefined;
   /** What an administrator imported. */
   imported?: PriceSet | undefined;
+  /** Yuan for a dollar. */
+  cnyRate: number;
   now: number;
 }
 
@@ -146,7 +149,7 @@ interface Pricing {
 /** Prices of routes, whether they are enabled or not. */
 function createPricing(
   rows: CatalogRows,
-  { prices: table, imported, now }: Pick<SnapshotTools, 'prices' | 'imported' | 'now'>,
+  { prices: table, imported, cnyRate, now }: Omit<SnapshotTools, 'openKey'>,
 ): Pricing {
   const changes: number[] = [];
   const channels = new Map(rows.channels.map((row) => [row.id, row]));
@@ -177,6 +180,8 @@ function createPricing(
         own: own && ownPrices(own),
         imported: findInSet(imported, preset, upstreamModel),
         importedByName: findNameInSet(imported, upstreamModel),
+        supplement: findInSupplement({ preset, baseUrl, model: upstreamModel, cnyRate }),
+        supplementByName: findNameInSupplement(upstreamModel, cnyRate),
         published: () => noteChange(table?.find({ preset, baseUrl, model: upstreamModel, at: now })),
         byName: () => noteChange(table?.findByName(upstreamModel, now)),
         isPrivate: isPrivateUrl(baseUrl),

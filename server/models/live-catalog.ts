@@ -11,6 +11,7 @@ import { buildCatalog } from './catalog-snapshot.ts';
 import { readCatalogRows } from './catalog-store.ts';
 import type { PriceSet } from './price-set.ts';
 import { readPriceSet } from './price-set-store.ts';
+import { readCnyRate } from './supplement/cny-rate.ts';
 import { loadPriceTable, type PriceTable } from './published-prices.ts';
 
 export interface CatalogParts {
@@ -31,7 +32,12 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
   const openKey = keyOpener(parts);
   let table: PriceTable | undefined;
   let imported: PriceSet | undefined;
-  let snapshot = buildCatalog(NO_ROWS, { openKey: () => undefined, prices: undefined, now: clock.now() }).snapshot;
+  let snapshot = buildCatalog(NO_ROWS, {
+    openKey: () => undefined,
+    prices: undefined,
+    cnyRate: 1,
+    now: clock.now(),
+  }).snapshot;
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,9 +45,10 @@ export async function createCatalog(parts: CatalogParts): Promise<Catalog> {
   async function load(): Promise<void> {
     const rows = await readCatalogRows(parts.db);
     imported = await readPriceSet(parts.db, imported);
+    const cnyRate = await readCnyRate(parts.db);
     if (rows.channels.length > 0) table ??= await loadPriceTable();
     const now = clock.now();
-    const built = buildCatalog(rows, { openKey, prices: table, imported, now });
+    const built = buildCatalog(rows, { openKey, prices: table, imported, cnyRate, now });
     snapshot = built.snapshot;
     clearTimeout(timer);
     if (built.changesAt === null) return;

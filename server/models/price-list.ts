@@ -4,6 +4,7 @@ import type { PriceRow } from '@hallpass/shared/prices.ts';
 import { priceView } from '../channels/view.ts';
 import type { AppContext } from '../context.ts';
 import { readSetTime } from './price-set-store.ts';
+import { sheetBySource } from './supplement/supplement.ts';
 
 /** Every route by the model's name, also disabled ones; `only` narrows it to a model's or to one. */
 export async function listPrices(ctx: AppContext, only?: { modelId?: string; routeId?: string }): Promise<PriceRow[]> {
@@ -12,7 +13,7 @@ export async function listPrices(ctx: AppContext, only?: { modelId?: string; rou
     .innerJoin('models', 'models.id', 'routes.modelId')
     .innerJoin('channels', 'channels.id', 'routes.channelId')
     .select(['routes.id', 'routes.modelId', 'routes.channelId', 'routes.upstreamModel'])
-    .select(['models.publicName', 'channels.name as channelName'])
+    .select(['models.publicName', 'channels.name as channelName', 'channels.preset', 'channels.baseUrl'])
     .orderBy('models.publicName')
     .orderBy('routes.id');
   if (only?.modelId !== undefined) select = select.where('routes.modelId', '=', only.modelId);
@@ -42,9 +43,20 @@ export async function listPrices(ctx: AppContext, only?: { modelId?: string; rou
       })),
       source,
       version,
+      sheet: source === null ? null : sheetView(source, row),
       valid_from: from === undefined ? null : new Date(from).toISOString(),
       guessed: found?.guessed ?? false,
       unpriced: found === null,
     };
   });
+}
+
+function sheetView(
+  source: string,
+  row: { preset: string | null; baseUrl: string; upstreamModel: string },
+): PriceRow['sheet'] {
+  const found = sheetBySource(source, { ...row, model: row.upstreamModel });
+  if (!found) return null;
+  const { currency, source: read } = found;
+  return { url: read.url, vendor: read.vendor, read_on: read.readOn, currency };
 }

@@ -26,6 +26,10 @@ export interface PriceSources {
   imported?: readonly PriceTier[] | undefined;
   /** From the imported price file, for a model of this name. */
   importedByName?: readonly PriceTier[] | undefined;
+  /** From our own sheets, for the channel's door or preset: what the published table lacks or has too cheap. */
+  supplement?: readonly PriceTier[] | undefined;
+  /** From our own sheets, for a model of this name. */
+  supplementByName?: readonly PriceTier[] | undefined;
   /** Published for the channel's preset or base URL. */
   published(): PublishedPrice | undefined;
   /** Published for a model of this name, whoever serves it. */
@@ -43,12 +47,17 @@ export function routePrices(sources: PriceSources): RoutePrices | null {
   if (sources.own) return flat(sources.own);
   const fromFile = reachable(sources.imported, sources);
   if (fromFile) return fromFile;
+  const fromSheet = reachable(sources.supplement, sources);
+  if (fromSheet) return fromSheet;
   const exact = fromPublished(sources.published(), sources);
   if (exact) return exact;
   const guess = reachable(sources.importedByName, sources) ?? fromPublished(sources.byName(), sources);
   // A price of nothing, found for another vendor's model of this name, says nothing about this one.
   if (guess && !isFree(guess.prices)) return { ...guess, guessed: true };
-  return sources.isPrivate ? flat(freePrices('private-address', sources.version)) : null;
+  // The sheets name many open models that a school runs itself: there the address says more than the name.
+  if (sources.isPrivate) return flat(freePrices('private-address', sources.version));
+  const named = reachable(sources.supplementByName, sources);
+  return named && !isFree(named.prices) ? { ...named, guessed: true } : null;
 }
 
 interface Priced {

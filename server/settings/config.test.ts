@@ -29,7 +29,7 @@ test('200: the values of requirement 001 and ours, with their source and a descr
     guests_allowed: true,
     default_locale: 'zh-CN',
   });
-  expect(reply.items).toHaveLength(10);
+  expect(reply.items).toHaveLength(13);
   expect(itemOf(reply, 'guest_rpm')).toEqual({
     key: 'guest_rpm',
     value: 7,
@@ -162,4 +162,39 @@ test('401 and 403: nobody but an administrator reads or changes settings', async
   }
   expect(statuses).toEqual({ none: [401, 401], key: [401, 401], user: [403, 403], teacher: [403, 403] });
   expect(app.ctx.settings.current().userRpm).toBe(60);
+});
+
+test('200: amounts are shown in the administrator’s currency, at a rate with its date', async () => {
+  await using site = await open();
+  const shown = async () => (await site.app.request('/api/currency')).json();
+  const dollars = { currency: 'USD', rate: 1, rated_at: null };
+  expect(await shown()).toEqual(dollars);
+  await site.put({ display_currency: 'TWD' });
+  expect(await shown()).toEqual(dollars);
+  site.app.clock.advance(60_000);
+  await site.put({ display_rate: 31.25 });
+  const ratedAt = new Date(site.app.clock.now()).toISOString();
+  site.app.clock.advance(60_000);
+  await site.put({ user_rpm: 7 });
+  expect(await shown()).toEqual({ currency: 'TWD', rate: 31.25, rated_at: ratedAt });
+  await site.put({ display_currency: 'USD' });
+  expect(await shown()).toEqual(dollars);
+});
+
+test('400: rates at their bounds are taken, past them refused', async () => {
+  await using site = await open();
+  const status = async (json: unknown) => (await site.put(json)).status;
+  for (const fine of [{ display_rate: 0.01 }, { display_rate: 100_000 }, { cny_rate: 1 }, { cny_rate: 100 }])
+    expect([fine, await status(fine)]).toEqual([fine, 200]);
+  for (const wrong of [
+    { display_rate: 0.009999 },
+    { display_rate: 100_000.1 },
+    { display_rate: 7.1234567 },
+    { display_rate: '7' },
+    { cny_rate: 0.999999 },
+    { cny_rate: 100.000001 },
+    { cny_rate: null },
+    { display_currency: 'XXX' },
+  ])
+    expect([wrong, await status(wrong)]).toEqual([wrong, 400]);
 });

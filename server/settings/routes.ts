@@ -1,6 +1,13 @@
 // /api/admin/config: the settings of requirement 001 and ours, with where each value comes from.
 import type { Locale } from '@hallpass/shared/errors.ts';
-import { CONFIG_DESCRIPTIONS, type ConfigReply, configReply, configUpdate } from '@hallpass/shared/settings.ts';
+import {
+  CONFIG_DESCRIPTIONS,
+  type ConfigReply,
+  configReply,
+  configUpdate,
+  currencyReply,
+  type DisplayCurrency,
+} from '@hallpass/shared/settings.ts';
 
 import { defineRoute, type Route } from '../http/route.ts';
 import { DEFINITIONS, SETTING_NAMES, toWire } from './rules.ts';
@@ -34,7 +41,24 @@ export const settingRoutes: readonly Route[] = [
       return reply(ctx.settings, locale);
     },
   }),
+  defineRoute({
+    method: 'get',
+    path: '/api/currency',
+    guard: 'public',
+    summary: 'The currency pages show amounts in, its rate to the dollar and the rate’s date',
+    tag,
+    response: currencyReply,
+    handler: async ({ ctx }) => displayCurrency(ctx.settings),
+  }),
 ];
+
+/** Without a rate there is nothing to convert by, so dollars are shown. */
+function displayCurrency(settings: Settings): DisplayCurrency {
+  const { displayCurrency: currency, displayRate: rate } = settings.current();
+  if (currency === 'USD' || rate === null) return { currency: 'USD', rate: 1, rated_at: null };
+  const { updatedAt } = settings.origins().displayRate;
+  return { currency, rate, rated_at: updatedAt === null ? null : new Date(updatedAt).toISOString() };
+}
 
 function reply(settings: Settings, locale: Locale): ConfigReply {
   const values = toWire(settings.current());

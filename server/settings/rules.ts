@@ -7,6 +7,12 @@ import { type ConfigKey, type ConfigValues, configValues } from '@hallpass/share
 import type { Config } from '../config.ts';
 import type { SettingOrigin, SystemSettings } from './settings.ts';
 
+/**
+ * Until an administrator sets one. Sources disagree: Volcengine's prices in LiteLLM 1.110.2 stand at 6.957, the
+ * published table converts Zhipu's at 7.25. The lower makes a yuan worth more, so nothing is charged too little.
+ */
+export const DEFAULT_CNY_RATE = 6.95;
+
 interface Definition<T> {
   /** The key in the table and on the wire. */
   key: ConfigKey;
@@ -34,6 +40,9 @@ export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettin
   registration: { key: 'registration', schema: shape.registration, fallback: () => 'open' },
   guestsAllowed: { key: 'guests_allowed', schema: shape.guests_allowed, fallback: () => true },
   defaultLocale: { key: 'default_locale', schema: shape.default_locale, fallback: (config) => config.DEFAULT_LOCALE },
+  displayCurrency: { key: 'display_currency', schema: shape.display_currency, fallback: () => 'USD' },
+  displayRate: { key: 'display_rate', schema: shape.display_rate, fallback: () => null },
+  cnyRate: { key: 'cny_rate', schema: shape.cny_rate, fallback: () => DEFAULT_CNY_RATE },
   alertWebhookUrl: { key: 'alert_webhook_url', schema: shape.alert_webhook_url, fallback: () => null },
   alertEmails: { key: 'alert_emails', schema: shape.alert_emails, fallback: () => [] },
 };

@@ -14,6 +14,9 @@ test('without stored values the environment decides', async () => {
     registration: 'open',
     guestsAllowed: true,
     defaultLocale: 'en',
+    displayCurrency: 'USD',
+    displayRate: null,
+    cnyRate: 6.95,
     alertWebhookUrl: null,
     alertEmails: [],
   });

@@ -13,6 +13,10 @@ export interface SystemSettings {
   guestsAllowed: boolean;
   /** The language where neither the request nor a classroom names one. */
   defaultLocale: Locale;
+  displayCurrency: ConfigValues['display_currency'];
+  displayRate: number | null;
+  /** Yuan for a dollar. */
+  cnyRate: number;
   alertWebhookUrl: string | null;
   alertEmails: readonly string[];
 }

@@ -30,5 +30,7 @@ export async function updateSettings(
     await recordAudit(ctx, { actor: by, action: 'settings.update', detail: { set, reset }, ip }, trx);
   });
   await ctx.settings.reload();
+  // Prices published in yuan follow the rate: the next call is charged by it.
+  if (given.includes('cny_rate') || reset.includes('cny_rate')) await ctx.catalog.reload();
   ctx.events.emit({ type: 'settings.changed' });
 }

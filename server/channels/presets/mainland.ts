@@ -41,7 +41,7 @@ export const MAINLAND_CHINA = presets('mainland', [
       ['https://open.bigmodel.cn/api/paas/v4', MAINLAND],
       ['https://api.z.ai/api/paas/v4', ABROAD],
     ],
-    model: 'glm-4-flash',
+    model: 'glm-4-flash-250414',
     key: 'https://bigmodel.cn/usercenter/proj-mgmt/apikeys',
     docs: 'https://docs.z.ai',
     source: 'https://github.com/0xPlaygrounds/rig/issues/1900',
