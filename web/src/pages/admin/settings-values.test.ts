@@ -17,6 +17,9 @@ describe('the settings’ form', () => {
     log_retention_days: 90,
     guests_allowed: true,
     registration: 'open',
+    display_currency: 'USD',
+    display_rate: null,
+    cny_rate: 6.95,
   } as ConfigReply;
 
   test('sends only what was changed', () => {
@@ -37,8 +40,24 @@ describe('the settings’ form', () => {
     ['userRpm', '1e3'],
     ['retentionDays', '0'],
     ['retentionDays', '3651'],
+    ['cnyRate', ''],
+    ['cnyRate', '0.5'],
+    ['cnyRate', '101'],
+    ['cnyRate', '7.1234567'],
   ] as const)('refuses the %s %j', (field, value) => {
     expect(checkSettings({ ...toSettingsValues(config), [field]: value })[field]).toBeTruthy();
+  });
+
+  test('another currency needs its rate; dollars send none', () => {
+    const yuan = { ...toSettingsValues(config), currency: 'CNY' } as const;
+    expect(checkSettings(yuan).rate).toBeTruthy();
+    expect(checkSettings({ ...yuan, rate: '7,1' }).rate).toBeUndefined();
+    expect(changedSettings({ ...yuan, rate: '7,1' }, config)).toEqual({ display_currency: 'CNY', display_rate: 7.1 });
+    const back = { ...config, display_currency: 'CNY', display_rate: 7.1 } as ConfigReply;
+    expect(changedSettings({ ...toSettingsValues(back), currency: 'USD' }, back)).toEqual({
+      display_currency: 'USD',
+      display_rate: null,
+    });
   });
 
   test('accepts the bounds themselves', () => {

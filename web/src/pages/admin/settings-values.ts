@@ -9,11 +9,18 @@ export interface SettingsValues {
   retentionDays: string;
   guestsAllowed: boolean;
   registration: ConfigReply['registration'];
+  currency: ConfigReply['display_currency'];
+  /** Units of that currency for a dollar. */
+  rate: string;
+  /** Yuan for a dollar, for prices published in yuan. */
+  cnyRate: string;
 }
 
 /** The bounds of shared/settings.ts, which has the last word. */
 const RPM = { min: 0, max: 1_000_000 };
 const DAYS = { min: 1, max: 3_650 };
+const RATE = { min: 0.01, max: 100_000 };
+const CNY_RATE = { min: 1, max: 100 };
 
 export function toSettingsValues(config: ConfigReply): SettingsValues {
   return {
@@ -22,8 +29,14 @@ export function toSettingsValues(config: ConfigReply): SettingsValues {
     retentionDays: String(config.log_retention_days),
     guestsAllowed: config.guests_allowed,
     registration: config.registration,
+    currency: config.display_currency,
+    rate: config.display_rate === null ? '' : String(config.display_rate),
+    cnyRate: String(config.cny_rate),
   };
 }
+
+/** A decimal comma is one too. */
+const decimal = (text: string) => Number(text.trim().replace(',', '.'));
 
 export function checkSettings(values: SettingsValues): FieldErrors<SettingsValues> {
   const check = (text: string, range: { min: number; max: number }) => {
@@ -31,10 +44,18 @@ export function checkSettings(values: SettingsValues): FieldErrors<SettingsValue
     const isFine = /^\d{1,7}$/.test(text.trim()) && number >= range.min && number <= range.max;
     return isFine ? undefined : t('settings.needRange', range);
   };
+  const checkRate = (text: string, range: { min: number; max: number }) => {
+    const isNumber = /^\d{1,6}(?:[.,]\d{1,6})?$/.test(text.trim());
+    return isNumber && decimal(text) >= range.min && decimal(text) <= range.max
+      ? undefined
+      : t('settings.needRate', range);
+  };
   return {
     guestRpm: check(values.guestRpm, RPM),
     userRpm: check(values.userRpm, RPM),
     retentionDays: check(values.retentionDays, DAYS),
+    rate: values.currency === 'USD' ? undefined : checkRate(values.rate, RATE),
+    cnyRate: checkRate(values.cnyRate, CNY_RATE),
   };
 }
 
@@ -46,6 +67,9 @@ export function changedSettings(values: SettingsValues, config: ConfigReply): Co
     log_retention_days: Number(values.retentionDays),
     guests_allowed: values.guestsAllowed,
     registration: values.registration,
+    display_currency: values.currency,
+    display_rate: values.currency === 'USD' ? null : decimal(values.rate),
+    cny_rate: decimal(values.cnyRate),
   };
   const keys = Object.keys(wanted) as (keyof typeof wanted & keyof ConfigReply)[];
   return Object.fromEntries(keys.filter((key) => wanted[key] !== config[key]).map((key) => [key, wanted[key]]));

@@ -1,5 +1,6 @@
 // How the console writes what every page has.
 import { currentLocale, t } from '@/i18n/texts.ts';
+import { useCurrency } from '@/stores/currency.ts';
 
 /** Where there is no value. */
 export const NOTHING = '—';
@@ -11,17 +12,9 @@ export function moment(at: string): string {
 
 export const whole = (value: number) => value.toLocaleString(currentLocale());
 
-/** Dollars, with as many digits as a call of a fraction of a cent needs. */
-export function dollars(value: number | null): string {
-  if (value === null) return t('log.unpriced');
-  const digits = value === 0 || Math.abs(value) >= 1 ? 2 : 6;
-  return value.toLocaleString(currentLocale(), {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: 2,
-    maximumFractionDigits: digits,
-  });
+/** An amount of dollars in the currency amounts are shown in; null = no price was known. */
+export function money(dollars: number | null): string {
+  return dollars === null ? t('log.unpriced') : useCurrency().write(dollars);
 }
 
 export function seconds(ms: number | null): string {

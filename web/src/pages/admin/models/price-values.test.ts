@@ -36,6 +36,9 @@ test('a price’s source is told in words, a guess as one', () => {
     row({ source: 'genai-prices', guessed: true }),
     row({ source: 'private-address' }),
     row({ unpriced: true, source: null }),
+    row({ source: 'supplement/qwen/CNY', sheet: { vendor: 'https://help.aliyun.com/x', read_on: '2026-11-29' } }),
   ].map(sourceText);
-  expect(new Set(texts).size).toBe(5);
+  expect(new Set(texts).size).toBe(6);
+  expect(texts.at(-1)).toContain('help.aliyun.com');
+  expect(texts.at(-1)).toContain('2026-11-29');
 });

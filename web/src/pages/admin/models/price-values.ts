@@ -55,9 +55,11 @@ export function toPriceBody(values: PriceValues): PriceInput {
 }
 
 /** Where a price comes from, in words. */
-export function sourceText({ source, unpriced, guessed }: PriceRow): string {
+export function sourceText({ source, unpriced, guessed, sheet }: PriceRow): string {
   if (unpriced || source === null) return t('models.unpriced');
-  const words = wordsOf(source);
+  const words = sheet
+    ? t('models.sourceSheet', { vendor: new URL(sheet.vendor).hostname, day: sheet.read_on })
+    : wordsOf(source);
   return guessed ? `${words} · ${t('models.guessed')}` : words;
 }
 
