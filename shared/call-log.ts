@@ -58,6 +58,8 @@ export const callLogEntry = z.object({
   completion_tokens: z.int(),
   cached_tokens: z.int(),
   reasoning_tokens: z.int(),
+  /** Of the prompt: heard, not read. */
+  audio_tokens: z.int(),
   pass_id: z.string().nullable(),
   pass_name: z.string().nullable(),
   classroom_id: z.string().nullable(),

@@ -20,6 +20,7 @@ const COLUMNS = [
   'completion_tokens',
   'cached_tokens',
   'reasoning_tokens',
+  'audio_tokens',
   'cost',
   'status',
   'error_code',

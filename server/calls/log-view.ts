@@ -23,6 +23,7 @@ export function entryOf(row: CallRow): CallLogEntry {
     completion_tokens: row.completionTokens,
     cached_tokens: row.cachedTokens,
     reasoning_tokens: row.reasoningTokens,
+    audio_tokens: row.audioTokens,
     pass_id: row.passId,
     pass_name: row.passName,
     classroom_id: row.classroomId,

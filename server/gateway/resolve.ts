@@ -2,7 +2,7 @@
 import { isCapped } from '../budgets/accounts.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
-import { pricesAt } from '../models/pricing.ts';
+import { pricesUpTo } from '../models/pricing.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
 import { contentPolicyOf, effective, isModelAllowed } from '../plans/rules.ts';
@@ -35,7 +35,7 @@ export function measure(asked: AskedCall, signatures: SignatureMemory): Call {
     carriedBytes(asked, routes, signatures),
   );
   const prices = dearestPrices(
-    routes.map((route) => pricesAt(route, size.boundTokens)).filter((price) => price !== null),
+    routes.map((route) => pricesUpTo(route, size.boundTokens)).filter((price) => price !== null),
   );
   return { ...asked, routes, size, capped, prices, contentPolicy: contentPolicyOf(principal.levels) };
 }

@@ -112,5 +112,6 @@ function addUsage(sum: TokenUsage, attempt: TokenUsage): TokenUsage {
     cacheWriteTokens: sum.cacheWriteTokens + attempt.cacheWriteTokens,
     completionTokens: sum.completionTokens + attempt.completionTokens,
     reasoningTokens: sum.reasoningTokens + attempt.reasoningTokens,
+    audioTokens: (sum.audioTokens ?? 0) + (attempt.audioTokens ?? 0),
   };
 }

@@ -1,8 +1,11 @@
 // R32: what each vendor reports, and what it costs: worked out by hand, to the nano-dollar.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type Kysely, sql } from 'kysely';
 
 import type { UnitPrices } from '../ledger/ledger.ts';
+import { secondOpinion } from '../ledger/second-opinion.ts';
 import { createGatewayApp, eventsOf, eventually, type GatewayApp, loadTokenizer } from '../testing/gateway-app.ts';
+import { testEngine } from '../testing/test-database.ts';
 import { priceUsage } from './charge.ts';
 import { readUsage } from './protocols/openai-chat/usage.ts';
 
@@ -204,6 +207,19 @@ describe('on a real call', () => {
     expect(await lastCall()).toMatchObject({ costNanos: nanos, estimated: 0, cachedTokens: 60, reasoningTokens: 20 });
     const attempt = (await gateway.attempts()).at(-1)!;
     expect(JSON.parse(attempt.unitPrices!)).toMatchObject({ promptNanos: 2e9, cachedNanos: 5e8, audioNanos: 1e10 });
+  });
+
+  test.each([false, true])('what was heard is on the row, priced apart, and adds up (stream: %p)', async (stream) => {
+    const [, usage, nanos] = TRUTH.find(([name]) => name === 'OpenAI: speech within the prompt')!;
+    await gateway.addModel('heard', { usage }, { prices: { prompt: 2, completion: 8, audio: 10 } });
+    await (await gateway.chat(key, { model: 'heard', stream })).text();
+    expect(await lastCall()).toMatchObject({ costNanos: nanos, promptTokens: 100, audioTokens: 40 });
+    expect((await gateway.attempts()).at(-1)).toMatchObject({ costNanos: nanos, audioTokens: 40 });
+    const raw = gateway.app.ctx.db.withoutPlugins() as unknown as Kysely<never>;
+    expect(await secondOpinion(raw, testEngine)).toEqual([]);
+    await sql`update attempts set audio_tokens = 39 where audio_tokens = 40`.execute(raw);
+    expect(await secondOpinion(raw, testEngine)).not.toEqual([]);
+    await sql`update attempts set audio_tokens = 40 where audio_tokens = 39`.execute(raw);
   });
 
   test.each([

@@ -30,7 +30,7 @@ export type OrphanRow = FactsRow & Orphan;
 export interface Ending {
   state: 'settled' | 'orphaned';
   op: Omit<SettleOp, 'kind' | 'attempts'>;
-  usage: TokenUsage;
+  usage: Required<TokenUsage>;
   charge: Charge;
 }
 

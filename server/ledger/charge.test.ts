@@ -45,6 +45,7 @@ test('usage is kept within what a row can hold, kind by kind', () => {
     cacheWriteTokens: Number.NaN,
     completionTokens: 2 ** 53,
     reasoningTokens: 4,
+    audioTokens: 0.5,
   };
   expect(wholeUsage(usage)).toEqual({
     promptTokens: 2,
@@ -52,7 +53,10 @@ test('usage is kept within what a row can hold, kind by kind', () => {
     cacheWriteTokens: 0,
     completionTokens: TOKENS_MAX,
     reasoningTokens: 4,
+    audioTokens: 1,
   });
+  const { audioTokens, ...unheard } = usage;
+  expect([audioTokens, wholeUsage(unheard).audioTokens]).toEqual([0.5, 0]);
 });
 
 describe('an orphan', () => {

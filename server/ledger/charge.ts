@@ -28,13 +28,14 @@ export function chargeFor(askedNanos: number, holdNanos: number | null, roomNano
 }
 
 /** Usage as a row can keep it: a broken report must not keep a call from being settled. */
-export function wholeUsage(usage: TokenUsage): TokenUsage {
+export function wholeUsage(usage: TokenUsage): Required<TokenUsage> {
   return {
     promptTokens: wholeNumber(usage.promptTokens, TOKENS_MAX),
     cachedTokens: wholeNumber(usage.cachedTokens, TOKENS_MAX),
     cacheWriteTokens: wholeNumber(usage.cacheWriteTokens, TOKENS_MAX),
     completionTokens: wholeNumber(usage.completionTokens, TOKENS_MAX),
     reasoningTokens: wholeNumber(usage.reasoningTokens, TOKENS_MAX),
+    audioTokens: wholeNumber(usage.audioTokens ?? 0, TOKENS_MAX),
   };
 }
 

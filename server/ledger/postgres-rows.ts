@@ -102,6 +102,7 @@ const TOKENS: RowColumns = {
   cache_write_tokens: 'integer',
   completion_tokens: 'integer',
   reasoning_tokens: 'integer',
+  audio_tokens: 'integer',
 };
 
 const ENDING: RowColumns = {

@@ -28,7 +28,8 @@ function attempts(price: (name: string) => RawBuilder<unknown>, whole: RawBuilde
   return sql<Difference>`
     with priced as (
       select t.id, t.cost_nanos as kept,
-        (t.prompt_tokens - t.cached_tokens - t.cache_write_tokens) * ${price('promptNanos')}
+        (t.prompt_tokens - t.cached_tokens - t.cache_write_tokens - t.audio_tokens) * ${price('promptNanos')}
+          + t.audio_tokens * coalesce(${price('audioNanos')}, ${price('promptNanos')})
           + t.cached_tokens * coalesce(${price('cachedNanos')}, ${price('promptNanos')})
           + t.cache_write_tokens * coalesce(${price('cacheWriteNanos')}, ${price('promptNanos')})
           + (t.completion_tokens - t.reasoning_tokens) * ${price('completionNanos')}
@@ -36,7 +37,7 @@ function attempts(price: (name: string) => RawBuilder<unknown>, whole: RawBuilde
           + coalesce(${price('requestNanos')}, 0) * 1000000 as millionths
       from attempts t
       where t.unit_prices is not null and (t.prompt_tokens > 0 or t.completion_tokens > 0)
-        and ${price('audioNanos')} is null and ${price('imageNanos')} is null
+        and ${price('imageNanos')} is null
     ), due as (
       select id, kept, cast((millionths - millionths % 1000000) / 1000000 as ${whole})
         + case when millionths % 1000000 > 0 then 1 else 0 end as due

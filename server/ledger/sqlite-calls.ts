@@ -118,6 +118,7 @@ export class CallRows implements CallStore {
       usage.cacheWriteTokens,
       usage.completionTokens,
       usage.reasoningTokens,
+      usage.audioTokens,
       op.estimated ? 1 : 0,
       charge.overHold ? 1 : 0,
       charge.costNanos,
@@ -150,6 +151,7 @@ export class CallRows implements CallStore {
         usage.cacheWriteTokens,
         usage.completionTokens,
         usage.reasoningTokens,
+        usage.audioTokens,
         a.estimated ? 1 : 0,
         wholeNumber(a.costNanos, Number.MAX_SAFE_INTEGER),
         a.prices && JSON.stringify(a.prices),
@@ -188,14 +190,14 @@ const INSERT_CALL = `insert into calls (id, request_id, kind, endpoint, pass_id,
 
 const SETTLE_CALL = `update calls set state = ?, status = ?, error_code = ?, error_message = ?, channel_id = ?,
     channel_name = ?, first_byte_at = ?, settled_at = ?, prompt_tokens = ?, cached_tokens = ?, cache_write_tokens = ?,
-    completion_tokens = ?, reasoning_tokens = ?, estimated = ?, over_hold = ?, cost_nanos = ?, reported_nanos = ?
+    completion_tokens = ?, reasoning_tokens = ?, audio_tokens = ?, estimated = ?, over_hold = ?, cost_nanos = ?, reported_nanos = ?
   where id = ? and state = 'open'`;
 
 const INSERT_ATTEMPT = `insert into attempts (id, call_id, position, channel_id, channel_key_id, route_id,
     upstream_model, upstream_request_id, status, http_status, error_code, started_at, first_byte_at, ended_at,
-    prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, estimated, cost_nanos,
+    prompt_tokens, cached_tokens, cache_write_tokens, completion_tokens, reasoning_tokens, audio_tokens, estimated, cost_nanos,
     unit_prices, price_version)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
 
 const INSERT_CONTENT = `insert into call_contents (call_id, request_json, params_json, response_json, response_text,

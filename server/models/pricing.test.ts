@@ -4,7 +4,7 @@ import { dollarsToNanos } from '@hallpass/shared/money.ts';
 import { updatePrices, waitForUpdate } from '@pydantic/genai-prices';
 
 import type { UnitPrices } from '../ledger/ledger.ts';
-import { freePrices, pricesAt, type PriceSources, routePrices } from './pricing.ts';
+import { freePrices, pricesAt, type PriceSources, pricesUpTo, routePrices } from './pricing.ts';
 import { loadPriceTable, nextChange, type PriceTable } from './published-prices.ts';
 
 const AT = Date.UTC(2026, 10, 21, 2);
@@ -131,6 +131,26 @@ describe('a price with tiers', () => {
   test('does not reach a tier above the model’s context', () => {
     expect(gemini(200_000).prices.promptNanos).toBe(1_250_000_000);
     expect(gemini(200_001).prices.promptNanos).toBe(2_500_000_000);
+  });
+
+  test('is held at the dearest kind of every tier the prompt may fall into, also where a larger one is cheaper', () => {
+    const at = (aboveTokens: number, promptNanos: number, completionNanos: number) => ({
+      aboveTokens,
+      prices: { ...OWN, promptNanos, completionNanos },
+    });
+    const route = { prices: OWN, tiers: [at(0, 9, 1), at(100, 4, 7), at(200, 5, 2)] };
+    const upTo = (tokens: number) => {
+      const { promptNanos, completionNanos } = pricesUpTo(route, tokens)!;
+      return [promptNanos, completionNanos];
+    };
+    expect([upTo(0), upTo(100), upTo(101), upTo(10_000)]).toEqual([
+      [9, 1],
+      [9, 1],
+      [9, 7],
+      [9, 7],
+    ]);
+    expect(pricesUpTo({ prices: OWN }, 1)).toBe(OWN);
+    expect(pricesUpTo({ prices: null, tiers: [] }, 1)).toBeNull();
   });
 
   test('is one price for a route without tiers, and none for one without a price', () => {

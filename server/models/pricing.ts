@@ -73,6 +73,16 @@ export function pricesAt(route: Priced, promptTokens: number): UnitPrices | null
   return found;
 }
 
+/**
+ * What to hold for a prompt of at most this many tokens: kind by kind the dearest of the tiers it can reach, for it may
+ * turn out smaller, and a larger prompt need not be the dearer one.
+ */
+export function pricesUpTo(route: Priced, promptTokens: number): UnitPrices | null {
+  const { tiers = [] } = route;
+  const reached = tiers.filter(({ aboveTokens }, index) => index === 0 || promptTokens > aboveTokens);
+  return reached.length === 0 ? route.prices : dearest(reached);
+}
+
 export function freePrices(source: string, version: string): UnitPrices {
   return {
     promptNanos: 0,

@@ -13,6 +13,7 @@ import * as carriedCounts from './0009-carried-counts/index.ts';
 import * as replacedKeys from './0010-replaced-keys/index.ts';
 import * as alerts from './0011-alerts/index.ts';
 import * as usageSums from './0012-usage-sums/index.ts';
+import * as audioTokens from './0013-audio-tokens/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -27,4 +28,5 @@ export const migrations: Record<string, Migration> = {
   '0010-replaced-keys': replacedKeys,
   '0011-alerts': alerts,
   '0012-usage-sums': usageSums,
+  '0013-audio-tokens': audioTokens,
 };

@@ -45,8 +45,8 @@ function isPlainSettle({ usage, costNanos, attempts }: SettleOp): boolean {
 }
 
 function tokensOf(usage: TokenUsage): number {
-  const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens } = usage;
-  return promptTokens + cachedTokens + cacheWriteTokens + completionTokens + reasoningTokens;
+  const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens, audioTokens = 0 } = usage;
+  return promptTokens + cachedTokens + cacheWriteTokens + completionTokens + reasoningTokens + audioTokens;
 }
 
 /** A query's rows may hold anything; everything else the writer answers is plain. */

@@ -66,6 +66,8 @@ export interface CallsTable {
   cacheWriteTokens: number;
   completionTokens: number;
   reasoningTokens: number;
+  /** Of the prompt; since migration 0013. */
+  audioTokens: Generated<number>;
   estimated: Flag;
   /** 1 = the upstream reported more than the hold; costNanos is the hold, reportedNanos the figure. */
   overHold: Flag;
@@ -108,6 +110,8 @@ export interface AttemptsTable {
   cacheWriteTokens: number;
   completionTokens: number;
   reasoningTokens: number;
+  /** Of the prompt; since migration 0013. */
+  audioTokens: Generated<number>;
   estimated: Flag;
   costNanos: Nanos;
   unitPrices: Json | null;
