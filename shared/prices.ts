@@ -24,6 +24,7 @@ export const priceImportReport = z.object({
     changed: z.number(),
     gone: z.number(),
     skipped: z.number(),
+    free: z.number(),
     problems: z.number(),
   }),
   added: z.array(z.string()),
@@ -32,6 +33,8 @@ export const priceImportReport = z.object({
   gone: z.array(z.string()),
   /** Models without a price that can be read; routes to them keep the price they have from elsewhere. */
   skipped: z.array(z.object({ model: z.string(), reason: z.string() })),
+  /** Models the file says cost nothing; of some it only does not know the price. */
+  free: z.array(z.string()),
   /** Any of these refuses the whole file. */
   problems: z.array(z.string()),
 });

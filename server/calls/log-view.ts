@@ -1,10 +1,12 @@
 // Ledger rows as the call log shows them. Pure.
+import type { Selectable } from 'kysely';
+
 import type { CallLogDetail, CallLogEntry } from '@hallpass/shared/call-log.ts';
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 
 import type { AttemptsTable, CallsTable } from '../db/tables/ledger.ts';
 
-export type CallRow = Omit<CallsTable, never>;
+export type CallRow = Selectable<CallsTable>;
 
 export function entryOf(row: CallRow): CallLogEntry {
   return {
@@ -40,7 +42,7 @@ export function entryOf(row: CallRow): CallLogEntry {
   };
 }
 
-export function detailOf(row: CallRow, attempts: readonly AttemptsTable[]): CallLogDetail {
+export function detailOf(row: CallRow, attempts: readonly Selectable<AttemptsTable>[]): CallLogDetail {
   return {
     ...entryOf(row),
     error_message: row.errorMessage,

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { LoginUser } from '../users/logins.ts';
-import { type FileEntries, type FilePrices, readPriceFile } from './price-file.ts';
+import { type FileEntries, type FilePrices, type ReadFile, readPriceFile } from './price-file.ts';
 import { compareSets, findInSet, isSuspicious, type PriceSet, type SetChanges } from './price-set.ts';
 import { readPreviousSet, readPriceSet, swapPriceSet } from './price-set-store.ts';
 
@@ -27,7 +27,7 @@ export async function importPrices(ctx: AppContext, input: ImportInput): Promise
   const judge = async (before: FileEntries | undefined) => {
     const changes = compareSets(before ?? {}, set.entries);
     const againstOthers = before ? [] : await slipsAgainstForce(ctx, set);
-    return report(set, read.skipped, {
+    return report(set, read, {
       ...changes,
       problems: [...read.problems, ...changes.problems, ...againstOthers],
     });
@@ -81,7 +81,11 @@ async function slipsAgainstForce({ catalog }: AppContext, set: PriceSet): Promis
   });
 }
 
-function report(set: PriceSet, skipped: PriceImportReport['skipped'], changes: SetChanges): PriceImportReport {
+function report(
+  set: PriceSet,
+  { skipped, free }: Pick<ReadFile, 'skipped' | 'free'>,
+  changes: SetChanges,
+): PriceImportReport {
   const { added, changed, gone, problems } = changes;
   const pair = ({ promptNanos, completionNanos }: FilePrices) => ({
     prompt: nanosToDollars(promptNanos),
@@ -96,12 +100,14 @@ function report(set: PriceSet, skipped: PriceImportReport['skipped'], changes: S
       changed: changed.length,
       gone: gone.length,
       skipped: skipped.length,
+      free: free.length,
       problems: problems.length,
     },
     added: added.slice(0, LISTED_MAX),
     changed: changed.slice(0, LISTED_MAX).map(({ model, from, to }) => ({ model, from: pair(from), to: pair(to) })),
     gone: gone.slice(0, LISTED_MAX),
     skipped: skipped.slice(0, LISTED_MAX),
+    free: free.slice(0, LISTED_MAX),
     problems: problems.slice(0, LISTED_MAX),
   };
 }

@@ -19,6 +19,8 @@ export interface ReadFile {
   entries: FileEntries;
   /** Models left out, with the reason: nothing is wrong with the file because of them. */
   skipped: { model: string; reason: string }[];
+  /** Models the file says cost nothing; of some it only does not know the price. */
+  free: string[];
   /** Any of these refuses the whole file. */
   problems: string[];
 }
@@ -40,30 +42,62 @@ const KINDS = {
   audioNanos: 'input_cost_per_audio_token',
 } as const;
 
+/** A picture that a model draws is counted among its completion tokens. */
+const DRAWN = 'output_cost_per_image_token';
+
+const TIERS_MAX = 20;
+
 type Raw = Record<string, unknown>;
 
 export function readPriceFile(file: Raw): ReadFile {
-  const result: ReadFile = { entries: Object.create(null) as FileEntries, skipped: [], problems: [] };
+  const result: ReadFile = { entries: Object.create(null) as FileEntries, skipped: [], free: [], problems: [] };
   const models = Object.entries(file).filter(([model]) => model !== SAMPLE);
   if (models.length > MODELS_MAX) return { ...result, problems: [`more than ${MODELS_MAX} models`] };
-  for (const [model, raw] of models) {
-    if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || model.length > NAME_MAX) {
+  for (const [model, read] of models) {
+    if (typeof read !== 'object' || read === null || Array.isArray(read) || model.length > NAME_MAX) {
       result.problems.push(`${model.slice(0, NAME_MAX)}: is not a model with its prices`);
       continue;
     }
-    const wrong = wrongNumbers(raw as Raw).map((reason) => `${model}: ${reason}`);
-    result.problems.push(...wrong);
-    if (wrong.length > 0) continue;
-    const reason = noTokenPrice(raw as Raw);
+    const raw = withListedTiers(read as Raw);
+    const wrong = raw === undefined ? ['tiered_pricing cannot be read'] : wrongNumbers(raw);
+    result.problems.push(...wrong.map((reason) => `${model}: ${reason}`));
+    if (raw === undefined || wrong.length > 0) continue;
+    const reason = noTokenPrice(raw);
     if (reason) result.skipped.push({ model, reason });
-    else result.entries[model] = entryOf(raw as Raw);
+    else result.entries[model] = entryOf(raw);
+    if (!reason && isFree(raw)) result.free.push(model);
   }
   if (Object.keys(result.entries).length === 0 && result.problems.length === 0)
     result.problems.push('it holds no model with a price for a token');
   return result;
 }
 
+/**
+ * Tiers are written in two ways: as fields (`…_above_128k_tokens`), or as a list of ranges, which becomes the first.
+ * undefined where the list cannot be read.
+ */
+function withListedTiers(raw: Raw): Raw | undefined {
+  const list = raw['tiered_pricing'];
+  if (list === undefined || list === null) return raw;
+  if (!Array.isArray(list) || list.length > TIERS_MAX) return undefined;
+  const flat = { ...raw };
+  for (const tier of list as unknown[]) {
+    if (typeof tier !== 'object' || tier === null) return undefined;
+    const kinds = Object.values(KINDS).filter((kind) => kind in tier);
+    // Searches are priced by ranges of results; no token is.
+    if (kinds.length === 0) continue;
+    const { range } = tier as { range?: unknown };
+    const start: unknown = Array.isArray(range) ? range[0] : undefined;
+    if (typeof start !== 'number' || start < 0 || start % 1_000 !== 0 || start >= 1e9) return undefined;
+    for (const kind of kinds) flat[start === 0 ? kind : above(kind, start)] = (tier as Raw)[kind];
+  }
+  return flat;
+}
+
+const above = (kind: string, start: number): string => `${kind}_above_${start / 1_000}k_tokens`;
+
 function isTokenPrice(field: string): boolean {
+  if (field === DRAWN) return true;
   return Object.values(KINDS).some((kind) => field === kind || tierOf(field, kind) !== undefined);
 }
 
@@ -87,9 +121,22 @@ function noTokenPrice(raw: Raw): string | undefined {
   if (typeof raw[KINDS.promptNanos] !== 'number') return 'has no price for a token';
   const isWritten = raw['mode'] === 'embedding' || raw['mode'] === 'rerank';
   if (typeof raw[KINDS.completionNanos] !== 'number' && !isWritten) return 'has no price for the tokens it writes';
-  // A file with both means the sum; charging the tokens alone would be too little.
-  const extra = ['input_cost_per_request', 'output_cost_per_image', 'output_cost_per_second'].find((key) => raw[key]);
+  // A file with both means the sum; charging the tokens alone would be too little. And tokens that cost nothing beside
+  // something that costs are not what the vendor bills.
+  const extra =
+    ['input_cost_per_request', 'output_cost_per_image', 'output_cost_per_second'].find((key) => raw[key]) ??
+    (isFree(raw) ? otherCost(raw) : undefined);
   return extra && `is also priced by ${extra}, which an import does not read`;
+}
+
+function isFree(raw: Raw): boolean {
+  return Object.entries(raw).every(([field, value]) => !isTokenPrice(field) || !value);
+}
+
+function otherCost(raw: Raw): string | undefined {
+  return Object.entries(raw).find(
+    ([field, value]) => /cost/.test(field) && !isTokenPrice(field) && typeof value === 'number' && value > 0,
+  )?.[0];
 }
 
 function entryOf(raw: Raw): FileEntry {
@@ -111,14 +158,14 @@ function entryOf(raw: Raw): FileEntry {
 /** A kind without a price of its own in a tier keeps the one of the tier below. */
 function pricesOf(raw: Raw, starts: readonly number[]): FilePrices {
   const nanos = (kind: string): number | null => {
-    const fields = starts.map((start) => (start === 0 ? kind : `${kind}_above_${start / 1_000}k_tokens`));
+    const fields = starts.map((start) => (start === 0 ? kind : above(kind, start)));
     const value = fields.map((field) => raw[field]).findLast((price) => typeof price === 'number');
     return value === undefined ? null : tokenDollarsToNanos(value as number);
   };
   const promptNanos = nanos(KINDS.promptNanos) ?? 0;
   return {
     promptNanos,
-    completionNanos: nanos(KINDS.completionNanos) ?? promptNanos,
+    completionNanos: Math.max(nanos(KINDS.completionNanos) ?? promptNanos, nanos(DRAWN) ?? 0),
     cachedNanos: nanos(KINDS.cachedNanos),
     cacheWriteNanos: nanos(KINDS.cacheWriteNanos),
     reasoningNanos: nanos(KINDS.reasoningNanos),
