@@ -53,7 +53,7 @@ export function detailOf(row: CallRow, attempts: readonly Selectable<AttemptsTab
   };
 }
 
-function attemptOf(row: AttemptsTable): CallLogDetail['attempts'][number] {
+function attemptOf(row: Selectable<AttemptsTable>): CallLogDetail['attempts'][number] {
   return {
     id: row.id,
     channel_id: row.channelId,
