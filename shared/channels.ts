@@ -273,7 +273,7 @@ export const channelViewSchema = z.object({
       at: z.string(),
       /** Of the quickest right answer; null = there was none. */
       latency_ms: z.number().nullable(),
-      /** Of the first key that did not answer; null = all did. */
+      /** Of the first key that did not answer: a code of `upstream-troubles.ts`, else its own words; null = all did. */
       error: z.string().nullable(),
     })
     .nullable(),

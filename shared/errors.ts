@@ -92,6 +92,8 @@ export const ERRORS = {
   not_found: entry(404, 'not_found_error', '找不到你要的内容。', '找不到你要的內容。', 'We could not find that.'),
   method_not_allowed: entry(405, 'invalid_request_error', '这个地址不支持 {method} 方法。', '這個網址不支援 {method} 方法。', 'This address does not accept {method}.'),
   already_exists: entry(409, 'invalid_request_error', '{what} 已经存在。', '{what} 已經存在。', '{what} already exists.'),
+  pass_name_taken: entry(409, 'invalid_request_error', '已经有名为“{name}”的通行证，请换一个名称。', '已經有名為「{name}」的通行證，請換一個名稱。', 'There is a pass named “{name}” already. Please choose another name.'),
+  pass_key_taken: entry(409, 'invalid_request_error', '已经有一张使用这个密钥的通行证，请换一个密钥。', '已經有一張使用這個金鑰的通行證，請換一個金鑰。', 'There is a pass with this key already. Please choose another key.'),
   too_many: entry(409, 'invalid_request_error', '最多只能有 {limit} 个，请先删除一些。', '最多只能有 {limit} 個，請先刪除一些。', 'There may be at most {limit} of these. Please delete some first.'),
   idempotency_key_reused: entry(409, 'invalid_request_error', '这个 Idempotency-Key 已经用于另一个请求。', '這個 Idempotency-Key 已經用於另一個請求。', 'This Idempotency-Key was used for another request.'),
   idempotency_in_progress: entry(409, 'invalid_request_error', '使用同一个 Idempotency-Key 的请求还在处理，请稍等。', '使用同一個 Idempotency-Key 的請求還在處理，請稍等。', 'A request with this Idempotency-Key is still under way. Please wait.', true),

@@ -1,7 +1,9 @@
 // Asks an upstream which models it has.
 import { type AuthType, CHANNEL_MODELS_MAX, modelNameSchema } from '@hallpass/shared/channels.ts';
+import { type UpstreamTrouble, troubleText } from '@hallpass/shared/upstream-troubles.ts';
 
 import { checkedFetch, type OutboundPolicy } from '../lib/outbound.ts';
+import { troubleOf } from '../lib/trouble.ts';
 
 export interface UpstreamModelsQuery {
   /** Without a trailing slash. */
@@ -17,9 +19,16 @@ export interface UpstreamModelsQuery {
   timeoutMs?: number;
 }
 
-/** The list did not come; the message is a plain sentence without the key. */
+/** The list did not come. */
 export class UpstreamListError extends Error {
   override readonly name = 'UpstreamListError';
+  /** @param reason a code of `shared/upstream-troubles.ts`, or a status of HTTP. */
+  constructor(
+    readonly reason: UpstreamTrouble | `HTTP ${number}`,
+    options?: ErrorOptions,
+  ) {
+    super(troubleText(reason, 'en'), options);
+  }
 }
 
 const TIMEOUT_MS = 10_000;
@@ -37,10 +46,9 @@ export async function listUpstreamModels(query: UpstreamModelsQuery): Promise<st
     return namesIn(JSON.parse(text));
   } catch (error) {
     if (error instanceof UpstreamListError) throw error;
-    if (deadline.aborted) throw new UpstreamListError(`the list did not come within ${timeoutMs / 1000} s`);
-    throw new UpstreamListError(error instanceof SyntaxError ? 'the answer is not JSON' : (error as Error).message, {
-      cause: error,
-    });
+    if (deadline.aborted) throw new UpstreamListError('timed_out', { cause: error });
+    if (error instanceof SyntaxError) throw new UpstreamListError('answer_not_json', { cause: error });
+    throw new UpstreamListError(troubleOf(error) ?? 'connection_failed', { cause: error });
   }
 }
 
@@ -50,14 +58,14 @@ async function readList(source: UpstreamModelsQuery, signal: AbortSignal): Promi
   const response = await checkedFetch(url, init, source.policy);
   if (!response.ok) {
     await response.body?.cancel();
-    throw new UpstreamListError(`the upstream answered ${response.status}`);
+    throw new UpstreamListError(response.status < 400 ? 'redirected' : `HTTP ${response.status}`);
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     // Leaving the loop cancels the body.
-    if (size > MAX_BYTES) throw new UpstreamListError('the answer is larger than 5 MiB');
+    if (size > MAX_BYTES) throw new UpstreamListError('answer_too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -74,7 +82,7 @@ function addressed({ baseUrl, apiKey, authType = 'bearer', query = '' }: Upstrea
 /** OpenAI's `{data: [{id}]}`, or the bare list some servers send. */
 function namesIn(body: unknown): string[] {
   const list = Array.isArray(body) ? body : (body as { data?: unknown } | null)?.data;
-  if (!Array.isArray(list)) throw new UpstreamListError('the answer is not a list of models');
+  if (!Array.isArray(list)) throw new UpstreamListError('not_a_list');
   const names = list.flatMap((item: unknown) => {
     const name = modelNameSchema.safeParse((item as { id?: unknown } | null)?.id);
     return name.success ? [name.data] : [];

@@ -104,16 +104,16 @@ describe('the first start with OPENAI_API_KEY', () => {
 
 describe('while the list cannot be had', () => {
   const FAULTS: [string, () => Response][] = [
-    ['answered 401', () => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 })],
-    ['answered 302', () => new Response('', { status: 302, headers: { location: 'http://127.0.0.1:1/' } })],
+    ['HTTP 401', () => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 })],
+    ['points to another one', () => new Response('', { status: 302, headers: { location: 'http://127.0.0.1:1/' } })],
     ['not JSON', () => new Response('<html>')],
-    ['not a list', () => Response.json({ models: [] })],
-    ['not a list', () => Response.json(null)],
+    ['holds no list of models', () => Response.json({ models: [] })],
+    ['holds no list of models', () => Response.json(null)],
     ['lists no model', () => Response.json({ data: [{ id: ' ' }, { id: 5 }, null, 'x'] })],
-    ['larger than 5 MiB', () => new Response('x'.repeat(5 * 1024 * 1024 + 1))],
+    ['too large', () => new Response('x'.repeat(5 * 1024 * 1024 + 1))],
   ];
   test.each(FAULTS)(
-    'because it %s, nothing is stored, the demo goes on, and the log says why without the key',
+    'because %s, nothing is stored, the demo goes on, and the log says why without the key',
     async (reason, fault) => {
       const app = await start();
       answer = fault;

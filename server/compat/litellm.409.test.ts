@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 
-import { generate, get, post } from '../testing/litellm.ts';
+import { ADMIN_KEY, generate, get, post } from '../testing/litellm.ts';
 import { createTestApp } from '../testing/test-app.ts';
 
 test('a key or an alias that is taken is refused, and the first pass stays as it was', async () => {
@@ -16,6 +16,19 @@ test('a key or an alias that is taken is refused, and the first pass stays as it
     total_count: 1,
     keys: [{ key_alias: 'anna', max_budget: 1 }],
   });
+});
+
+test.each([
+  ['zh-CN', '已经有名为“安娜”的通行证，请换一个名称。'],
+  ['zh-TW', '已經有名為「安娜」的通行證，請換一個名稱。'],
+  ['en', 'There is a pass named “安娜” already. Please choose another name.'],
+])('in %s the refusal names the name in plain words', async (locale, message) => {
+  await using app = await createTestApp();
+  await generate(app, { key_alias: '安娜' });
+  const json = { key_alias: '安娜' };
+  const headers = { 'accept-language': locale };
+  const refused = await app.request('/key/generate', { json, token: ADMIN_KEY, headers });
+  expect(((await refused.json()) as { error: { message: string } }).error.message).toBe(message);
 });
 
 test('an update cannot take another’s alias; its own it may keep', async () => {

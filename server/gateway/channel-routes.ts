@@ -8,6 +8,8 @@ import {
   upstreamModelsQuerySchema,
   upstreamModelsSchema,
 } from '@hallpass/shared/channels.ts';
+import type { Locale } from '@hallpass/shared/errors.ts';
+import { troubleText } from '@hallpass/shared/upstream-troubles.ts';
 
 import { listUpstreamModels, UpstreamListError, type UpstreamModelsQuery } from '../channels/list-upstream-models.ts';
 import { channelOptions, parseBaseUrl } from '../channels/rules.ts';
@@ -30,14 +32,16 @@ export const channelTestRoutes: readonly Route[] = [
     params: idParams,
     body: channelTestSchema,
     response: z.array(channelTestResultSchema),
-    handler: ({ ctx, http, params, body, locale, user }) =>
-      testChannel(ctx, params.id, body, {
+    handler: async ({ ctx, http, params, body, locale, user }) => {
+      const results = await testChannel(ctx, params.id, body, {
         name: user?.name ?? null,
         ip: http.get('ip'),
         requestId: http.get('requestId'),
         locale,
         signal: http.req.raw.signal,
-      }),
+      });
+      return results.map((result) => ({ ...result, error: result.error && troubleText(result.error, locale) }));
+    },
   }),
   defineRoute({
     method: 'post',
@@ -47,7 +51,9 @@ export const channelTestRoutes: readonly Route[] = [
     tag,
     body: upstreamModelsQuerySchema,
     response: upstreamModelsSchema,
-    handler: async ({ ctx, http, body }) => ({ models: await upstreamModels(ctx, body, http.req.raw.signal) }),
+    handler: async ({ ctx, http, body, locale }) => ({
+      models: await upstreamModels(ctx, body, { signal: http.req.raw.signal, locale }),
+    }),
   }),
 ];
 
@@ -55,7 +61,7 @@ export const channelTestRoutes: readonly Route[] = [
 async function upstreamModels(
   ctx: AppContext,
   { channel_id, base_url, api_key }: z.infer<typeof upstreamModelsQuerySchema>,
-  signal: AbortSignal,
+  { signal, locale }: { signal: AbortSignal; locale: Locale },
 ): Promise<string[]> {
   const allowPrivate = ctx.config.ALLOW_PRIVATE_UPSTREAMS;
   const source =
@@ -66,7 +72,7 @@ async function upstreamModels(
     return await listUpstreamModels({ ...source, policy: { allowPrivate }, signal });
   } catch (error) {
     if (!(error instanceof UpstreamListError)) throw error;
-    throw new AppError('upstream_list_failed', { params: { detail: error.message }, cause: error });
+    throw new AppError('upstream_list_failed', { params: { detail: troubleText(error.reason, locale) }, cause: error });
   }
 }
 

@@ -49,6 +49,11 @@ test('a check that fails says why; the next one that goes well ends the channelâ
   }
   const failing = await view(gateway, channel.id);
   expect(failing.last_check).toMatchObject({ latency_ms: null, error: 'HTTP 503' });
+  gateway.upstream.script('m', { rawBody: '<html>', headers: { 'content-type': 'text/html' } });
+  gateway.app.clock.advance(MINUTE_MS);
+  expect(await checked(gateway)).toBe(1);
+  // A code, which the page says in its reader's language.
+  expect((await view(gateway, channel.id)).last_check?.error).toBe('answer_not_ours');
   expect(health.isResting(channel.id)).toBe(true);
   gateway.app.ctx.board.rest(channel.id, 10 * MINUTE_MS);
   gateway.upstream.script('m', {});

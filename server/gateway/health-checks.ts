@@ -2,10 +2,13 @@
 // A failure counts as any call's would, an answer ends a rest. What is due is in the channel's own row, so a restart
 // forgets nothing and of several replicas one asks.
 import { channelOptionsSchema, type ChannelTest, type ChannelTestResult } from '@hallpass/shared/channels.ts';
+import type { UpstreamTrouble } from '@hallpass/shared/upstream-troubles.ts';
 
 import * as store from '../channels/store.ts';
 import type { AppContext } from '../context.ts';
+import { AppError } from '../lib/app-error.ts';
 import { type Rounds, startRounds } from '../lib/rounds.ts';
+import { troubleOf } from '../lib/trouble.ts';
 import { type Tester, testChannel } from './test-channel.ts';
 
 const LOOK_EVERY_MS = 30_000;
@@ -53,7 +56,9 @@ async function checkKeysInUse(ctx: AppContext, channelId: string, by: Tester): P
   try {
     for (const one of asked) if (!by.signal.aborted) results.push(...(await testChannel(ctx, channelId, one, by)));
   } catch (error) {
-    await store.updateChannel(ctx.db, channelId, { lastCheckMs: null, lastCheckError: (error as Error).message });
+    const isEmpty = error instanceof AppError && error.code === 'not_found';
+    const lastCheckError: UpstreamTrouble = isEmpty ? 'nothing_to_ask' : (troubleOf(error) ?? 'connection_failed');
+    await store.updateChannel(ctx.db, channelId, { lastCheckMs: null, lastCheckError });
     throw error;
   }
   if (!by.signal.aborted) await noteCheck(ctx, channelId, results);

@@ -6,6 +6,7 @@ import type { Answer } from './send.ts';
 import {
   cleanDetail,
   failureOfBody,
+  failureOfEvent,
   failureOfSize,
   failureOfStatus,
   hiderOf,
@@ -34,7 +35,7 @@ export async function readHead(
 ): Promise<Answer | UpstreamFailure> {
   if (sizeOf(response.headers) > MAX_HEADER_CHARS) {
     attempt.abort('useless');
-    return failureOfBody('the headers are too large', response.status);
+    return failureOfBody('headers_too_large', response.status);
   }
   attempt.upstreamRequestId =
     (response.headers.get('x-request-id') ?? response.headers.get('request-id'))?.slice(0, 200) ?? null;
@@ -57,13 +58,13 @@ async function wholeHead(
     if (attempt.abortReason !== undefined) throw error;
     return null;
   });
-  if (text === null) return failureOfBody('the answer is shorter than its length says', response.status);
+  if (text === null) return failureOfBody('answer_short', response.status);
   if (text === undefined) {
     attempt.abort('useless');
-    return failureOfSize('the answer is too large', response.status);
+    return failureOfSize(response.status);
   }
   const reading = bridge.readWhole(text, answerContext(call, attempt));
-  if (!reading) return failureOfBody('the answer is not in the format of the channel', response.status);
+  if (!reading) return failureOfBody('answer_not_ours', response.status);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
 }
 
@@ -76,7 +77,7 @@ async function streamHead(
   const type = response.headers.get('content-type') ?? '';
   if (!response.body || !/^text\/event-stream/i.test(type)) {
     attempt.abort('useless');
-    return failureOfBody('the answer is not an event stream', response.status);
+    return failureOfBody('answer_not_stream', response.status);
   }
   const { stallTimeoutMs, longestStreamMs } = attempt.route.channel.options;
   const abort = () => attempt.abort('useless');
@@ -84,7 +85,7 @@ async function streamHead(
   const stream = new UpstreamStream(response.body, abort, monotonic, stallTimeoutMs, longestStreamMs);
   const item = await stream.next();
   if (item.kind === 'failed' && item.reason === 'too_large')
-    return failureOfSize('the first event is too large', response.status);
+    return failureOfSize(response.status);
   if (item.kind === 'failed') throw new Error(`the stream failed before its first event: ${item.reason}`);
   if (item.kind === 'event' && item.data !== '[DONE]') {
     const refused = errorIn(item.data);
@@ -98,10 +99,10 @@ async function streamHead(
         reader: bridge.reader(answerContext(call, attempt)),
       };
     stream.cancel();
-    return failureOfBody(refused, response.status);
+    return failureOfEvent(refused, response.status);
   }
   stream.cancel();
-  return failureOfBody('the stream ended before its first event', response.status);
+  return failureOfBody('stream_unbegun', response.status);
 }
 
 /** The cleaned message when a stream's very first event is an error; undefined when it is none. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { ChannelTestResult, ChannelView } from '@hallpass/shared/channels.ts';
 
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
+import { freePort } from '../testing/server-process.ts';
 
 let gateway: GatewayApp;
 let channel: ChannelView;
@@ -63,4 +64,29 @@ test('an upstream that has no list: 502 with the reason', async () => {
   const answer = await post('upstream-models', { base_url: 'http://127.0.0.1:1/v1', api_key: 'k' });
   expect(answer.status).toBe(502);
   expect(((await answer.json()) as { error: { code: string } }).error.code).toBe('upstream_list_failed');
+});
+
+test('an address nobody answers at is told in the administrator’s language, by both buttons', async () => {
+  const base_url = `http://127.0.0.1:${freePort()}/v1`;
+  const dead = (await gateway.addModel('dead', {}, { base_url })) as unknown as ChannelView;
+  for (const [locale, words] of [
+    ['zh-CN', '对方拒绝连接'],
+    ['zh-TW', '對方拒絕連線'],
+    ['en', 'nothing answers there'],
+  ] as const) {
+    const ask = async (path: string, json: object) => {
+      const headers = { 'accept-language': locale };
+      return (await gateway.app.request(`/api/admin/${path}`, { json, token: gateway.admin, headers })).text();
+    };
+    const told = [
+      await ask(`channels/${dead.id}/test`, {}),
+      await ask('upstream-models', { base_url, api_key: 'k' }),
+      await ask('upstream-models', { channel_id: dead.id }),
+    ];
+    for (const text of told) {
+      expect(text).toContain(words);
+      expect(text).not.toContain('Unable to connect');
+      expect(text).not.toContain('connection_refused');
+    }
+  }
 });

@@ -6,6 +6,7 @@ import { errorMessage, type Locale } from '@hallpass/shared/errors.ts';
 import { reviveKey } from '../channels/revive-key.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
+import { troubleOf } from '../lib/trouble.ts';
 import type { Lease } from '../limits/limits.ts';
 import type { CatalogKey, CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import { buildCatalog } from '../models/catalog-snapshot.ts';
@@ -131,10 +132,13 @@ async function testKey(ctx: AppContext, { model, route, key }: Tested, by: Teste
   return { ...result, ok: true, latency_ms, http_status: found.httpStatus, answer, error: null };
 }
 
+/** A code of ours (`shared/upstream-troubles.ts`), else the upstream's own sentence. */
 function wordsOf(failure: UpstreamFailure, { locale }: Tester): string {
   const { cause, params } = failure.options;
   if (failure.key) return failure.key.reason;
   if (params?.detail) return String(params.detail);
+  const trouble = failure.code === 'upstream_timeout' ? 'timed_out' : troubleOf(cause);
+  if (trouble) return trouble;
   const why = cause instanceof Error ? cleanDetail(JSON.stringify({ message: cause.message })) : '';
   const { httpStatus } = failure;
   return why || (httpStatus !== null && httpStatus >= 400 ? `HTTP ${httpStatus}` : errorMessage(failure.code, locale));

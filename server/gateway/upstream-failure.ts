@@ -1,9 +1,11 @@
 // Reads how an upstream failed: what the client is told, whether another try makes sense, and what it cost.
 // The rules are the fault matrix of the money rules. Pure but for reading the error's body.
 import type { ErrorCode } from '@hallpass/shared/errors.ts';
+import type { UpstreamTrouble } from '@hallpass/shared/upstream-troubles.ts';
 
 import type { AttemptStatus } from '../ledger/ledger.ts';
 import type { AppErrorOptions } from '../lib/app-error.ts';
+import { TroubleError } from '../lib/trouble.ts';
 import type { CatalogKey, CatalogRoute } from '../models/catalog.ts';
 import { UpstreamUnreachable, UpstreamUnusable } from './protocols/protocol.ts';
 
@@ -54,13 +56,18 @@ export function failureOfError(error: unknown, reason: AbortReason | undefined):
 const NOT_HTTP = /^(Malformed_HTTP_Response|Invalid(HTTPResponse|ContentLength))$/;
 
 /** The upstream answered with something that is no answer, such as a page or broken JSON with status 200. */
-export function failureOfBody(detail: string, httpStatus: number): UpstreamFailure {
-  return failure('upstream_error', { httpStatus, options: { cause: new Error(detail) } });
+export function failureOfBody(trouble: UpstreamTrouble, httpStatus: number): UpstreamFailure {
+  return failure('upstream_error', { httpStatus, options: { cause: new TroubleError(trouble) } });
+}
+
+/** The upstream's first event is an error. @param sentence its own. */
+export function failureOfEvent(sentence: string, httpStatus: number): UpstreamFailure {
+  return failure('upstream_error', { httpStatus, options: { cause: new Error(sentence) } });
 }
 
 /** The upstream sent more than is read; it would again. */
-export function failureOfSize(detail: string, httpStatus: number): UpstreamFailure {
-  return { ...failureOfBody(detail, httpStatus), retry: false };
+export function failureOfSize(httpStatus: number): UpstreamFailure {
+  return { ...failureOfBody('answer_too_large', httpStatus), retry: false };
 }
 
 /** The upstream answered with a status that is no success. @param text the start of its body. */
@@ -83,12 +90,12 @@ export function failureOfStatus(
     });
   }
   if (httpStatus >= 500 || httpStatus === 408) return failure('upstream_error', { httpStatus });
-  if (httpStatus < 300) return failureOfBody('the answer is empty', httpStatus);
+  if (httpStatus < 300) return failureOfBody('answer_empty', httpStatus);
   if (httpStatus < 400)
     return failure('upstream_error', {
       httpStatus,
       retry: false,
-      options: { cause: new Error('a redirect is not followed') },
+      options: { cause: new TroubleError('redirected') },
     });
   const detail = cleanDetail(text, hide);
   return failure('upstream_rejected', { httpStatus, retry: false, unhealthy: false, options: { params: { detail } } });

@@ -27,7 +27,7 @@ export interface IssueWork {
   alsoWrite?(db: AppContext['db'], pass: PassRow): Promise<void>;
 }
 
-/** @throws AppError already_exists when the key or the alias is taken, not_found for a plan, user … that is not there. */
+/** @throws AppError pass_key_taken, pass_name_taken, not_found for a plan, user … that is not there. */
 export function issuePass(ctx: AppContext, input: IssueInput, by: ChangedBy): Promise<IssuedPass> {
   return issuePassAs(ctx, async () => ({ input, by }));
 }

@@ -17,7 +17,7 @@ export interface Rotation {
 
 /**
  * Name, limits and spend stay with the pass. Keys that were replaced earlier end with this one's time of grace.
- * @throws AppError not_found, already_exists for a key that is another pass's.
+ * @throws AppError not_found, pass_key_taken for a key that is another pass's.
  */
 export async function rotatePass(
   ctx: AppContext,

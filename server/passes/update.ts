@@ -11,7 +11,7 @@ export type PassChanges = Partial<PassSettings> & Partial<PassOwners>;
 
 /**
  * @param changesOf works out the changes from the row as it is now, inside the transaction.
- * @throws AppError not_found, already_exists for an alias that is taken.
+ * @throws AppError not_found, pass_name_taken.
  */
 export async function updatePass(
   ctx: AppContext,
