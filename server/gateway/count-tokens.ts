@@ -5,6 +5,7 @@ import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { CatalogRoute } from '../models/catalog.ts';
 import type { HttpEnv } from '../http/route.ts';
+import { DeliveredText } from './delivered-text.ts';
 import { admit, takePlace } from './admit.ts';
 import type { Call } from './call.ts';
 import { ask } from './chat.ts';
@@ -26,7 +27,7 @@ export async function countTokens(http: HonoContext<HttpEnv>, ctx: AppContext): 
   try {
     const told = await toldByUpstream(ctx, call);
     if (told !== undefined) return Response.json({ input_tokens: told });
-    const { promptTokens } = await ctx.gateway.estimator.estimate(call, '');
+    const { promptTokens } = await ctx.gateway.estimator.estimate(call, new DeliveredText());
     return Response.json({ input_tokens: promptTokens }, { headers: { 'x-hallpass-estimated': 'true' } });
   } finally {
     lease.release(0);

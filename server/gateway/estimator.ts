@@ -2,10 +2,8 @@
 // first need: importing it costs 330 ms and 110 MB.
 import type { TokenUsage } from '../ledger/ledger.ts';
 import type { Call } from './call.ts';
-import { estimateText } from './prompt-size.ts';
+import { type DeliveredText, MAX_COUNTED_CHARS } from './delivered-text.ts';
 
-/** Longer texts are counted by their length: a tokenizer's time grows with them. */
-const MAX_COUNTED_CHARS = 400_000;
 /** The quick estimate is used when the thread does not answer in time. */
 const ANSWER_WITHIN_MS = 700;
 /** Counts under way at once; beyond that the quick estimate is used. */
@@ -17,12 +15,10 @@ export class Estimator implements Disposable {
   #nextId = 1;
 
   /** What the call most likely used: its prompt and the text that was delivered. Never rejects: every call must end. */
-  async estimate(call: Call, delivered: string): Promise<TokenUsage> {
-    const prompt = promptText(call);
-    const [promptTokens, completionTokens] = (await this.#count([prompt, delivered]).catch(() => undefined)) ?? [
-      call.size.estimateTokens,
-      estimateText(delivered),
-    ];
+  async estimate(call: Call, delivered: DeliveredText): Promise<TokenUsage> {
+    const { text } = delivered;
+    const counts = text === undefined ? undefined : this.#count([promptText(call), text]).catch(() => undefined);
+    const [promptTokens, completionTokens] = (await counts) ?? [call.size.estimateTokens, delivered.roughTokens];
     const media = call.size.images > 0 || call.size.audioTokens > 0;
     return {
       promptTokens: media ? Math.max(promptTokens!, call.size.estimateTokens) : promptTokens!,

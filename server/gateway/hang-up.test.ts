@@ -1,6 +1,7 @@
 // R13: the client hangs up at six points. Each time the upstream's socket closes within 500 ms, the row is there
 // within a second, nothing stays held, and the charge is what was used.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import net from 'node:net';
 
 import { createGatewayApp, eventually, type GatewayApp, loadTokenizer } from '../testing/gateway-app.ts';
 
@@ -19,8 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-function ask(model: string, signal: AbortSignal, more: object = {}, token = key): Promise<Response> {
-  return fetch(`${url}/v1/chat/completions`, {
+function ask(
+  model: string,
+  signal: AbortSignal,
+  more: object = {},
+  token = key,
+  path = '/v1/chat/completions',
+): Promise<Response> {
+  return fetch(`${url}${path}`, {
     method: 'POST',
     signal,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -140,6 +147,40 @@ describe('R13: hanging up', () => {
     await leaveAfter(response, control, '"prompt_tokens":11');
     const call = await settledCall('at-the-end');
     expect(call).toMatchObject({ estimated: 0, costNanos: 11 * 2_000 + 6 * 8_000 });
+    await nothingHeld();
+  });
+
+  const FORMATS: [string, object, string][] = [
+    ['/v1/messages', { max_tokens: 500 }, 'word3'],
+    ['/v1/responses', { messages: undefined, input: 'tell me a story about the sea' }, 'word3'],
+    ['/v1/completions', { messages: undefined, prompt: 'tell me a story about the sea', max_tokens: 500 }, 'word3'],
+  ];
+  test.each(FORMATS)('in the middle of the text of %s: the same', async (path, more, needle) => {
+    const model = `slow ${path}`;
+    await gateway.addModel(model, { wordDelayMs: 150, words: Array.from({ length: 40 }, (_, i) => ` word${i}`) });
+    const control = new AbortController();
+    const response = await ask(model, control.signal, more, key, path);
+    expect(response.status).toBe(200);
+    await leaveAfter(response, control, needle);
+    await upstreamClosed(model, performance.now());
+    const call = await settledCall(model);
+    expect(call).toMatchObject({ status: 'cancelled', estimated: 1 });
+    expect(call.completionTokens).toBeGreaterThanOrEqual(4);
+    expect(call.completionTokens).toBeLessThan(20);
+    expect(call.costNanos).toBeGreaterThanOrEqual(call.promptTokens * 2_000 + 4 * 8_000);
+    await nothingHeld();
+  });
+
+  test('with the request half sent: nothing is asked, nothing is charged', async () => {
+    const before = [gateway.upstream.journal.length, (await gateway.calls()).length];
+    const { port, hostname } = new URL(url);
+    const socket = net.connect(Number(port), hostname);
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n`;
+    socket.write(`${head}content-type: application/json\r\ncontent-length: 5000\r\n\r\n{"model":"slow-words"`);
+    await Bun.sleep(100);
+    socket.resetAndDestroy();
+    await Bun.sleep(300);
+    expect([gateway.upstream.journal.length, (await gateway.calls()).length]).toEqual(before);
     await nothingHeld();
   });
 

@@ -5,6 +5,7 @@ import type { AppContext } from '../context.ts';
 import { errorAnswer } from '../http/errors.ts';
 import type { TokenUsage } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
+import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
 import type { StreamReader } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
@@ -18,8 +19,6 @@ const BEAT_MS = 12_000;
 const MARK_MS = 2_000;
 /** A client that takes nothing for so long has left, whatever its connection says. */
 const READER_STALL_MS = 60_000;
-/** Of the delivered text, no more than this is kept for counting when usage is missing. */
-const MAX_KEPT_TEXT = 4 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -32,8 +31,7 @@ export class StreamRelay implements Watched {
   readonly #reader: StreamReader;
   #usage: TokenUsage | undefined;
   #counted: TokenUsage | undefined;
-  #text = '';
-  #deliveredBytes = 0;
+  readonly #delivered = new DeliveredText();
   #markedBytes = 0;
   #markedAt = 0;
   #finished = false;
@@ -104,10 +102,10 @@ export class StreamRelay implements Watched {
   tick(now: number): void {
     this.answer.stream.tick(now, BEAT_MS);
     this.#watchReader(now);
-    if (now - this.#markedAt < MARK_MS || this.#deliveredBytes === this.#markedBytes) return;
+    if (now - this.#markedAt < MARK_MS || this.#delivered.bytes === this.#markedBytes) return;
     this.#markedAt = now;
-    this.#markedBytes = this.#deliveredBytes;
-    this.ctx.ledger.progress(this.call.id, this.#deliveredBytes);
+    this.#markedBytes = this.#delivered.bytes;
+    this.ctx.ledger.progress(this.call.id, this.#delivered.bytes);
   }
 
   #watchReader(now: number): void {
@@ -152,7 +150,6 @@ export class StreamRelay implements Watched {
     if (reading.relay === undefined) return undefined;
     if (this.#reader.framed) this.settlement.content?.written(reading.text);
     else this.settlement.content?.event(reading.relay);
-    this.#deliveredBytes += Buffer.byteLength(reading.text);
     return this.#encode(reading.relay);
   }
 
@@ -166,7 +163,7 @@ export class StreamRelay implements Watched {
   }
 
   #note(reading: { text: string; finished: boolean; usage?: TokenUsage }): void {
-    if (reading.text !== '' && this.#text.length < MAX_KEPT_TEXT) this.#text += reading.text;
+    this.#delivered.add(reading.text);
     this.#finished = reading.finished;
     // Some upstreams report running totals: the last one counts. One token and then more text was a placeholder.
     if (reading.usage) this.#usage = reading.usage;
@@ -214,7 +211,7 @@ export class StreamRelay implements Watched {
 
   /** The prompt as the upstream told it, where it did before it broke off. */
   async #estimate(): Promise<TokenUsage> {
-    const counted = await this.ctx.gateway.estimator.estimate(this.call, this.#text);
+    const counted = await this.ctx.gateway.estimator.estimate(this.call, this.#delivered);
     return { ...counted, ...this.#reader.promptUsage, completionTokens: counted.completionTokens };
   }
 

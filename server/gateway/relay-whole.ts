@@ -1,5 +1,6 @@
 // Step 6, without streaming: the answer is settled on disk before its first byte leaves.
 import type { AppContext } from '../context.ts';
+import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
 import type { Answer } from './send.ts';
 import type { Settlement } from './settlement.ts';
@@ -21,7 +22,7 @@ export async function relayWhole(
       attempt.end({
         status: gone ? 'cancelled' : 'ok',
         httpStatus,
-        usage: reading.usage ?? (await ctx.gateway.estimator.estimate(call, reading.text)),
+        usage: reading.usage ?? (await ctx.gateway.estimator.estimate(call, DeliveredText.of(reading.text))),
         estimated: reading.usage === undefined,
       }),
   );

@@ -3,6 +3,7 @@ import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Lease } from '../limits/limits.ts';
 import type { CatalogRoute } from '../models/catalog.ts';
+import { DeliveredText } from './delivered-text.ts';
 import { Attempt } from './attempt.ts';
 import type { Call, Hold } from './call.ts';
 import { orderRoutes } from './pick.ts';
@@ -190,7 +191,7 @@ async function noteFailure(
   if (!failure.unhealthy) health.undecided(channelId);
   else if (health.failed(channelId)) ctx.events.emit({ type: 'channel.resting', channelId });
   if (key && failure.key) noteKey(ctx, { channelId, keyId: key.id }, failure.key);
-  const usage = failure.chargePrompt ? await estimator.estimate(call, '') : undefined;
+  const usage = failure.chargePrompt ? await estimator.estimate(call, new DeliveredText()) : undefined;
   const { status, httpStatus, code } = failure;
   settlement.attempts.push(
     attempt.end({ status, httpStatus, errorCode: code, ...(usage ? { usage, estimated: true } : {}) }),

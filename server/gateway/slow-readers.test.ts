@@ -1,0 +1,141 @@
+// R14: readers that are slow, that stop, that stop and leave.
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { heapStats } from 'bun:jsc';
+import net from 'node:net';
+
+import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
+import type { SlowOrder, SlowState } from '../testing/slow-readers-process.ts';
+
+const MiB = 1024 * 1024;
+const WORD = 'y'.repeat(10_000);
+
+let gateway: GatewayApp;
+let key: string;
+let url: string;
+
+beforeAll(async () => {
+  gateway = await createGatewayApp();
+  key = await gateway.pass({ max_budget: 1_000 });
+  url = await gateway.app.listen();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const callsOf = async (model: string) => (await gateway.calls()).filter((call) => call.model === model);
+const settled = (model: string, withinMs = 2_000) =>
+  eventually(async () => {
+    const row = (await callsOf(model)).at(-1);
+    return row?.state === 'settled' && row;
+  }, withinMs);
+const noneRunning = () =>
+  eventually(async () => gateway.app.ctx.gateway.running.size === 0 && gateway.app.ctx.gateway.watch.size === 0);
+
+test('one who reads a little now and then is not dropped, and gets all of it once he reads on', async () => {
+  const words = Array.from({ length: 2_000 }, () => WORD);
+  const usage = { prompt_tokens: 3, completion_tokens: 2_000, total_tokens: 2_003 };
+  await gateway.addModel('slowly', { words, usage });
+  const socket = ask('slowly');
+  const parts: Buffer[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    parts.push(await readSome(socket, 1_000));
+    gateway.app.clock.advance(1_000);
+    await Bun.sleep(300);
+  }
+  expect((await callsOf('slowly')).at(-1)!.state).toBe('open');
+  for await (const part of socket) parts.push(part as Buffer);
+  const text = Buffer.concat(parts).toString('latin1');
+  expect(text).toContain('data: [DONE]');
+  expect(text.split(WORD)).toHaveLength(2_001);
+  expect(await settled('slowly')).toMatchObject({ status: 'success', estimated: 0, completionTokens: 2_000 });
+  await noneRunning();
+});
+
+test('one who stops and then leaves is settled within a second of leaving, not at the end of the minute', async () => {
+  const socket = ask('slowly');
+  await eventually(async () => (await callsOf('slowly')).at(-1)?.state === 'open');
+  await Bun.sleep(500);
+  expect((await callsOf('slowly')).at(-1)!.state).toBe('open');
+  socket.destroy();
+  expect(await settled('slowly', 1_000)).toMatchObject({ status: 'cancelled', errorCode: 'client_gone' });
+  await noneRunning();
+});
+
+test('who stops costs a bounded memory, however long the answer: 2 MiB of ours; dropped after a minute', async () => {
+  using others = await startOthers();
+  await gateway.addModel('endless', {}, { base_url: `http://127.0.0.1:${others.state().port}/v1` });
+  const before = await stall(others, 10);
+  const after = await stall(others, 20);
+  // The first ten have paid for what is loaded once.
+  expect((after.heap - before.heap) / 20).toBeLessThan(2 * MiB);
+  // With what the runtime's own sockets hold. The answers are 30 MB each.
+  expect((after.rss - before.rss) / 20).toBeLessThan(6 * MiB);
+  gateway.app.clock.advance(60_000);
+  await eventually(async () => (await callsOf('endless')).every(({ state }) => state === 'settled'), 5_000);
+  const calls = await callsOf('endless');
+  expect(calls).toHaveLength(30);
+  for (const call of calls) {
+    expect(call).toMatchObject({ status: 'cancelled', errorCode: 'client_gone', estimated: 1 });
+    // More than a text that is kept to be counted: no part of what was delivered is free.
+    expect(call.completionTokens).toBeGreaterThan(200_000);
+  }
+  await noneRunning();
+  await eventually(async () => others.state().open === 0);
+}, 40_000);
+
+/** Asks, waits until nothing moves any more, and measures. */
+async function stall(others: Awaited<ReturnType<typeof startOthers>>, readers: number) {
+  const running = gateway.app.ctx.gateway.running.size;
+  others.order({ url, key, model: 'endless', readers });
+  await eventually(async () => gateway.app.ctx.gateway.running.size === running + readers, 10_000);
+  await eventually(async () => {
+    const { sent } = others.state();
+    await Bun.sleep(500);
+    return others.state().sent === sent;
+  }, 10_000);
+  Bun.gc(true);
+  await Bun.sleep(100);
+  Bun.gc(true);
+  return { heap: heapStats().heapSize, rss: process.memoryUsage().rss };
+}
+
+async function startOthers() {
+  const script = new URL('../testing/slow-readers-process.ts', import.meta.url).pathname;
+  const child = Bun.spawn([process.execPath, script], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' });
+  let state: SlowState | undefined;
+  void (async () => {
+    let rest = '';
+    for await (const part of child.stdout.pipeThrough(new TextDecoderStream() as never)) {
+      const lines = (rest + String(part)).split('\n');
+      rest = lines.pop() ?? '';
+      const last = lines.at(-1);
+      if (last) state = JSON.parse(last) as SlowState;
+    }
+  })();
+  await eventually(async () => state, 10_000);
+  return {
+    state: () => state!,
+    order: (order: SlowOrder) => {
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      void child.stdin.flush();
+    },
+    [Symbol.dispose]: () => child.kill(),
+  };
+}
+
+/** Asks and does not read. */
+function ask(model: string): net.Socket {
+  const { port, hostname } = new URL(url);
+  const socket = net.connect(Number(port), hostname);
+  socket.pause();
+  const body = JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'hi' }] });
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${key}\r\n`;
+  socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  return socket;
+}
+
+async function readSome(socket: net.Socket, bytes: number): Promise<Buffer> {
+  for (;;) {
+    const chunk = socket.read(bytes) as Buffer | null;
+    if (chunk) return chunk;
+    await new Promise((resolve) => socket.once('readable', resolve));
+  }
+}
