@@ -1,7 +1,7 @@
 // R30: one Idempotency-Key, one charge: twice, fifty at once, with another body, and after a crash.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 
-import { createGatewayApp, eventsOf, type GatewayApp } from '../testing/gateway-app.ts';
+import { ADMIN_KEY, createGatewayApp, eventsOf, type GatewayApp } from '../testing/gateway-app.ts';
 
 let gateway: GatewayApp;
 let key: string;
@@ -60,6 +60,36 @@ test('what was refused or failed for nothing may be tried again with its key', a
   gateway.upstream.script('fails', {});
   expect((await ask('e', { model: 'fails' })).status).toBe(200);
   expect((await ask('e', { model: 'fails' })).status).toBe(409);
+});
+
+test('a client that left before anything was sent may come again with its key; one that left later may not', async () => {
+  const { ctx } = gateway.app;
+  const set = async (id: string, promptTokens: number) => {
+    const callId = (await ask(id)).headers.get('x-hallpass-call-id')!;
+    const values = { status: 'cancelled', costNanos: 0, promptTokens };
+    await ctx.db.updateTable('calls').set(values).where('id', '=', callId).execute();
+  };
+  await set('left-early', 0);
+  expect((await ask('left-early')).status).toBe(200);
+  // A model without a price costs nothing, and was asked all the same.
+  await set('left-late', 11);
+  expect(await codeOf(await ask('left-late'))).toBe('idempotency_done');
+});
+
+test('what failed upstream after the prompt was taken is not sent again, priced or not', async () => {
+  const { ctx } = gateway.app;
+  const callId = (await ask('free-but-asked')).headers.get('x-hallpass-call-id')!;
+  const values = { status: 'error', costNanos: 0, promptTokens: 11 };
+  await ctx.db.updateTable('calls').set(values).where('id', '=', callId).execute();
+  expect(await codeOf(await ask('free-but-asked'))).toBe('idempotency_done');
+});
+
+test('the administrator’s key and a guest of the same network do not meet (S60)', async () => {
+  expect((await ask('shared', {}, ADMIN_KEY)).status).toBe(200);
+  const headers = { 'idempotency-key': 'shared' };
+  const guest = await gateway.chat(undefined, {}, { path: '/api/chat/completions', headers });
+  expect(guest.status).toBe(200);
+  expect((await ask('shared', {}, ADMIN_KEY)).status).toBe(409);
 });
 
 test('after a crash: what was open was charged as an orphan, so it is not sent again', async () => {

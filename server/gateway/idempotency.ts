@@ -57,7 +57,9 @@ interface ClaimRow {
 /** Nobody meets another's key (S60). */
 function scopeOf({ principal, ip }: Call): string {
   if (principal.passId !== null) return `pass:${principal.passId}`;
-  return principal.userId !== null ? `user:${principal.userId}` : `guest:${ip}`;
+  if (principal.userId !== null) return `user:${principal.userId}`;
+  // Whoever calls with the administrator's key is not a guest of the same network.
+  return principal.kind === 'adminKey' ? 'adminKey' : `guest:${ip}`;
 }
 
 function hashOf({ endpoint, request }: Call): string {
@@ -78,17 +80,25 @@ async function repeated(ctx: AppContext, row: ClaimRow): Promise<Response | unde
   const call = await ctx.db
     .selectFrom('calls')
     .leftJoin('callContents', 'callContents.callId', 'calls.id')
-    .select(['calls.state', 'calls.status', 'calls.costNanos', 'calls.stream', 'responseJson', 'truncated'])
+    .select(['calls.state', 'calls.status', 'calls.costNanos', 'calls.promptTokens', 'calls.stream'])
+    .select(['responseJson', 'truncated'])
     .where('calls.id', '=', first.callId)
     .executeTakeFirst();
-  const isFree = call
-    ? call.state === 'settled' && call.status === 'error' && call.costNanos === 0
-    : first.createdAt < row.createdAt - UNOPENED_MS;
+  const isFree = call ? cameToNothing(call) : first.createdAt < row.createdAt - UNOPENED_MS;
   if (isFree && (await takeOver(ctx, row, first.callId))) return undefined;
   if (!call || call.state === 'open' || isFree) throw inProgress();
   if (call.status === 'success' && call.responseJson !== null && !call.truncated)
     return replayOf(call.responseJson, { callId: first.callId, stream: call.stream === 1 });
   throw new AppError('idempotency_done', { params: { call: first.callId }, details: { call_id: first.callId } });
+}
+
+/**
+ * No upstream can have worked on it: it failed, or its client left, before anything was sent or charged. Without a price
+ * the tokens tell, for the cost is nothing either way.
+ */
+function cameToNothing(call: { state: string; status: string | null; costNanos: number; promptTokens: number }) {
+  const hasFailed = call.status === 'error' || call.status === 'cancelled';
+  return call.state === 'settled' && hasFailed && call.costNanos === 0 && call.promptTokens === 0;
 }
 
 /** Of many that try, one succeeds. */

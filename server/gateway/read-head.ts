@@ -84,8 +84,7 @@ async function streamHead(
   const { monotonic } = attempt.ctx.clock;
   const stream = new UpstreamStream(response.body, abort, monotonic, stallTimeoutMs, longestStreamMs);
   const item = await stream.next();
-  if (item.kind === 'failed' && item.reason === 'too_large')
-    return failureOfSize(response.status);
+  if (item.kind === 'failed' && item.reason === 'too_large') return failureOfSize(response.status);
   if (item.kind === 'failed') throw new Error(`the stream failed before its first event: ${item.reason}`);
   if (item.kind === 'event' && item.data !== '[DONE]') {
     const refused = errorIn(item.data);

@@ -114,7 +114,7 @@ async function startOthers() {
   return {
     state: () => state!,
     order: (order: SlowOrder) => {
-      child.stdin.write(`${JSON.stringify(order)}\n`);
+      void child.stdin.write(`${JSON.stringify(order)}\n`);
       void child.stdin.flush();
     },
     [Symbol.dispose]: () => child.kill(),
