@@ -22,7 +22,6 @@ import {
 import {
   createGatewayApp,
   eventsOf,
-  eventually,
   type GatewayApp,
   loadTokenizer,
   PRICES,
