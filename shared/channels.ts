@@ -46,6 +46,9 @@ export const priceInputSchema = z.object({
 });
 export type PriceInput = z.infer<typeof priceInputSchema>;
 
+/** The wire formats an upstream may speak. */
+export const UPSTREAM_PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
+
 export const MODEL_TYPES = ['chat', 'embedding', 'image', 'audio', 'video', 'rerank', 'moderation'] as const;
 export type ModelType = (typeof MODEL_TYPES)[number];
 
@@ -102,7 +105,10 @@ export type ChannelKeyInput = z.infer<typeof channelKeyInputSchema>;
 const OPTION_ENTRIES_MAX = 50;
 const fieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'is not the name of a field');
 /** What the gateway itself sets or bounds money with: no rule of a channel touches it. */
-const OWN_FIELDS = ['model', 'messages', 'stream', 'n', 'max_tokens', 'max_completion_tokens'];
+const OWN_FIELDS = [
+  ...['model', 'messages', 'input', 'stream', 'n'],
+  ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'previous_response_id'],
+];
 const leavesOwn = (names: readonly string[]) => !names.some((name) => OWN_FIELDS.includes(name));
 const OWN = `may not name ${OWN_FIELDS.join(', ')}`;
 const isSmall = (record: object) => Object.keys(record).length <= OPTION_ENTRIES_MAX;
@@ -161,7 +167,7 @@ const channelFields = {
   model_id: modelNameSchema.nullable(),
   rpm_limit: count(1_000_000).nullable(),
   is_enabled: z.boolean(),
-  protocol: z.enum(['openai-chat', 'anthropic-messages']),
+  protocol: z.enum(UPSTREAM_PROTOCOLS),
   auth_type: z.enum(AUTH_TYPES),
   preset: z
     .string()

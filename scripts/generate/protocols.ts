@@ -49,10 +49,19 @@ const TAIL = `
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
   the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
   call log and takes one request of the rate limits.
-- **Responses** are not stored: \`store: true\`, \`previous_response_id\` and whatever else points to earlier ones is refused. Signed
-  reasoning comes in \`encrypted_content\` where the client asks for it, and goes back from there byte for byte. Tools of a
+- **Responses** are not stored here: where the upstream speaks another format, \`store: true\`, \`previous_response_id\` and
+  whatever else points to earlier ones is refused. Where it speaks Responses, \`store\` and \`include\` travel, and
+  \`previous_response_id\` goes on from what this pass was given itself, for 30 days, on the same route and key; what it
+  carries is counted as prompt. \`conversation\`, \`background\` and items by reference are refused by name. Signed
+  reasoning of another format comes in \`encrypted_content\` where the client asks for it, and goes back from there byte for byte. Tools of a
   namespace are called under joined names. A web search that an agent offers, and only OpenAI runs, is left out and named in the
   header \`x-hallpass-left-out\`.
+- **Upstreams of Responses** get \`store: false\` in translated requests, and models that think are asked for
+  \`encrypted_content\`. Chat clients find it in \`reasoning_details\`, Messages clients sealed in the signature of a thinking
+  block; it goes back byte for byte, and is remembered for clients that drop it. A summary of the reasoning is not asked for,
+  as OpenAI gives it only to verified organisations: set \`reasoning.summary\` in the request where the client speaks Responses.
+- **Web search and other tools OpenAI runs** travel to an upstream of Responses for passes without a budget; their own fee is
+  not in the usage and is not charged. With a budget a web search is left out and named in the header, the others are refused.
 - **Text completions** (\`/v1/completions\`) are answered by chat models: one prompt, one answer.
 - **Embeddings** (\`/v1/embeddings\`) go through as they are, to channels of chat completions.
 - **Errors** have the shape of the client's format, before a stream and in it.

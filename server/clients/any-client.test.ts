@@ -35,6 +35,15 @@ beforeAll(async () => {
     {},
     { base_url: upstreams.baseUrl, models: [{ name: 'chat', upstream_model: 'inside', prices }] },
   );
+  await gateway.addModel(
+    'responses',
+    {},
+    {
+      base_url: upstreams.baseUrl,
+      protocol: 'openai-responses',
+      models: [{ name: 'responses', upstream_model: 'inside', prices }],
+    },
+  );
   apiKey = await gateway.pass({ max_budget: 5 });
   baseURL = await gateway.app.listen();
 });
@@ -54,7 +63,7 @@ async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
   throw new Error('it succeeded');
 }
 
-const MODELS = ['chat', 'messages'];
+const MODELS = ['chat', 'messages', 'responses'];
 
 describe.each(MODELS)('@anthropic-ai/sdk against an upstream of %s', (model) => {
   const client = () => new Anthropic({ apiKey, baseURL, maxRetries: 0 });

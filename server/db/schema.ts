@@ -29,6 +29,7 @@ import type {
   CallsTable,
   IdempotencyKeysTable,
   UsageSumsTable,
+  IssuedResponsesTable,
   UsageRollupsTable,
 } from './tables/ledger.ts';
 import type {
@@ -81,6 +82,7 @@ export interface Schema {
   usageRollups: UsageRollupsTable;
   usageSums: UsageSumsTable;
   idempotencyKeys: IdempotencyKeysTable;
+  issuedResponses: IssuedResponsesTable;
   sessions: SessionsTable;
   turns: TurnsTable;
   rubrics: RubricsTable;

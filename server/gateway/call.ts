@@ -6,6 +6,7 @@ import type { UnitPrices } from '../ledger/ledger.ts';
 import type { CatalogModel, CatalogRoute } from '../models/catalog.ts';
 import type { ContentPolicy, Principal } from '../plans/levels.ts';
 import type { ClientFormat } from './protocols/protocol.ts';
+import type { Pin } from './issued-responses.ts';
 import type { PromptSize } from './prompt-size.ts';
 import type { ChatRequest } from './request-body.ts';
 
@@ -31,6 +32,8 @@ export interface AskedCall {
   readonly principal: Principal;
   readonly request: ChatRequest;
   readonly model: CatalogModel;
+  /** Where the earlier response was made that the request goes on from. */
+  readonly pin?: Pin | undefined;
 }
 
 export interface Call extends AskedCall {

@@ -8,10 +8,12 @@ import { toAppError } from '../http/errors.ts';
 import { isClientGone } from '../http/refuse.ts';
 import type { HttpEnv } from '../http/route.ts';
 import type { Lease } from '../limits/limits.ts';
+import type { CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
 import { admit, takePlace } from './admit.ts';
 import type { AskedCall, Call } from './call.ts';
 import { type Claim, claimKey } from './idempotency.ts';
+import { findPin } from './issued-responses.ts';
 import { openCall } from './open.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { StreamRelay } from './relay-stream.ts';
@@ -61,7 +63,8 @@ async function admitted(
   let claim: Claim | undefined;
   try {
     asked = await ask(http, ctx, read, format);
-    const call = measure(await admit(ctx, asked), ctx.gateway.signatures);
+    const known = await admit(ctx, asked);
+    const call = measure({ ...known, pin: await findPin(ctx, known) }, ctx.gateway.signatures);
     const key = http.req.raw.headers.get('idempotency-key');
     if (key !== null) {
       const found = await claimKey(ctx, call, key);
@@ -129,7 +132,7 @@ async function answer(ctx: AppContext, call: Call, settlement: Settlement, finis
   };
   try {
     const found = await send(ctx, call, settlement.hold, settlement);
-    const headers = answerHeaders(ctx, call, settlement.lease);
+    const headers = answerHeaders(ctx, call, settlement.lease, found.attempt.route);
     if (found.kind === 'whole') {
       const body = await relayWhole(ctx, call, found, settlement);
       end();
@@ -151,8 +154,9 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-function answerHeaders(ctx: AppContext, call: Call, lease: Lease): Record<string, string> {
-  const leftOut = call.format.leftOut?.(call.request) ?? [];
+function answerHeaders(ctx: AppContext, call: Call, lease: Lease, { channel }: CatalogRoute): Record<string, string> {
+  const translated = call.format.bridge(channel.protocol)?.translates === true;
+  const leftOut = call.format.leftOut?.(call.request, { translated, capped: call.capped }) ?? [];
   return {
     ...rateHeaders(lease),
     ...(leftOut.length > 0 ? { 'x-hallpass-left-out': leftOut.join(', ').slice(0, 500) } : {}),

@@ -107,7 +107,9 @@ async function streamHead(
 /** The cleaned message when a stream's very first event is an error; undefined when it is none. */
 function errorIn(data: string): string | undefined {
   try {
-    const { error } = JSON.parse(data) as { error?: unknown };
+    const event = JSON.parse(data) as { type?: unknown; error?: unknown };
+    // Responses say an error without a member of that name.
+    const error = event.error ?? (event.type === 'error' ? event : undefined);
     return error === undefined || error === null ? undefined : cleanDetail(JSON.stringify({ error })) || 'error';
   } catch {
     return 'the first event is not JSON';

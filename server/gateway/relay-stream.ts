@@ -7,6 +7,7 @@ import type { TokenUsage } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
 import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
+import { rememberIssued } from './issued-responses.ts';
 import type { StreamReader } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
 import type { Outcome, Settlement } from './settlement.ts';
@@ -183,6 +184,7 @@ export class StreamRelay implements Watched {
       return [this.#errorEvent('ledger_unavailable')];
     }
     if (!ending.ok) return [this.#errorEvent(ending.code)];
+    await rememberIssued(this.ctx, this.answer.attempt, this.#reader.issued, this.#usage);
     void this.answer.stream.release();
     return this.#reader.ending(this.#counted).map((frame) => encoder.encode(frame));
   }

@@ -2,6 +2,7 @@
 import type { AppContext } from '../context.ts';
 import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
+import { rememberIssued } from './issued-responses.ts';
 import type { Answer } from './send.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -26,5 +27,6 @@ export async function relayWhole(
         estimated: reading.usage === undefined,
       }),
   );
+  if (!gone) await rememberIssued(ctx, attempt, reading.issued, reading.usage);
   return reading.relay;
 }

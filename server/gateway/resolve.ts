@@ -8,6 +8,7 @@ import type { Principal } from '../plans/levels.ts';
 import { contentPolicyOf, effective, isModelAllowed } from '../plans/rules.ts';
 import type { AskedCall, Call } from './call.ts';
 import { dearestPrices } from './hold-bound.ts';
+import type { Pin } from './issued-responses.ts';
 import { estimateTokens, type PromptSize } from './prompt-size.ts';
 import type { SignatureMemory } from './protocols/signature-memory.ts';
 import { ownerOf } from './read-head.ts';
@@ -27,12 +28,15 @@ export function measure(asked: AskedCall, signatures: SignatureMemory): Call {
   refuseOtherModels(asked);
   const capped = isCapped(principal.levels);
   const routes = speakingRoutes(asked, usableRoutes(model, principal, capped));
-  const size = withCarried(
-    asked.format.measure(
-      request,
-      routes.map(({ upstreamModel }) => upstreamModel),
+  const size = withEarlier(
+    asked.pin,
+    withCarried(
+      asked.format.measure(
+        request,
+        routes.map(({ upstreamModel }) => upstreamModel),
+      ),
+      carriedBytes(asked, routes, signatures),
     ),
-    carriedBytes(asked, routes, signatures),
   );
   const prices = dearestPrices(
     routes.map((route) => pricesUpTo(route, size.boundTokens)).filter((price) => price !== null),
@@ -53,6 +57,16 @@ function withCarried(size: PromptSize, bytes: number): PromptSize {
   if (bytes === 0) return size;
   const { estimateTokens: estimate, boundTokens } = size;
   return { ...size, estimateTokens: estimate + estimateTokens(bytes, bytes), boundTokens: boundTokens + bytes };
+}
+
+/** What an earlier response carries is prompt too, in tokens as its upstream counted them. */
+function withEarlier(pin: Pin | undefined, size: PromptSize): PromptSize {
+  if (!pin) return size;
+  return {
+    ...size,
+    estimateTokens: size.estimateTokens + pin.tokens,
+    boundTokens: size.boundTokens + pin.tokens,
+  };
 }
 
 /** OpenRouter's list of models to fall back on would lead past the models a caller may use. */

@@ -121,6 +121,7 @@ async function ask(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): P
     maxTokensField: route.channel.options.maxTokensField,
     memory: ctx.gateway.signatures,
     owner: ownerOf(call),
+    capped: call.capped,
   };
   const response = await ctx.gateway.protocols[route.channel.protocol]({
     route,

@@ -147,8 +147,9 @@ function wordsOf(failure: UpstreamFailure, { locale }: Tester): string {
 function callOf(ctx: AppContext, model: CatalogModel, route: CatalogRoute, by: Tester): Call {
   const messages = [{ role: 'user', content: 'Reply with the word OK.' }];
   const { protocol, options } = route.channel;
+  // A Responses upstream is asked through the translation: its body is written and its answer read the same.
   const format = protocol === 'anthropic-messages' ? anthropicMessages : openaiChat;
-  const maxTokensField = format === openaiChat ? options.maxTokensField : 'max_tokens';
+  const maxTokensField = protocol === 'openai-chat' ? options.maxTokensField : 'max_tokens';
   const request = format.check({ model: model.publicName, messages, [maxTokensField]: MAX_TOKENS });
   const size = format.measure(request, [route.upstreamModel]);
   return {

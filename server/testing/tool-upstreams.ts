@@ -1,5 +1,7 @@
-// A pretend upstream for tests, labelled as such, that speaks chat completions and Messages alike. It says hello, calls
+// A pretend upstream for tests, labelled as such, that speaks chat completions, Responses and Messages alike. It says hello, calls
 // the first tool it is offered, tells what a tool's result said, fails on “fail” and breaks its stream on “break”.
+import { responsesEvents } from '../gateway/protocols/suite/responses-events.ts';
+import { responseOf } from '../gateway/protocols/suite/responses-upstream-words.ts';
 import { chatEvents, messagesEvents } from '../gateway/protocols/suite/stream-words.ts';
 
 type Fields = Record<string, unknown>;
@@ -26,18 +28,18 @@ export function startToolUpstreams(input: Fields = { city: 'Bern' }, wanted?: st
       const { pathname } = new URL(request.url);
       const body = (await request.json()) as Fields;
       journal.push({ path: pathname, body });
-      const isMessages = pathname.endsWith('/messages');
-      const last = (body.messages as Fields[]).at(-1)!;
+      const { write, events: eventsOf, isNamed } = formatAt(pathname);
+      const last = lastOf(body);
       if (lastText(last) === 'fail')
         return Response.json(
           { error: { type: 'invalid_request_error', message: 'scripted failure' } },
           { status: 400 },
         );
-      const whole = isMessages ? message(say(body, last, input, wanted)) : completion(say(body, last, input, wanted));
+      const whole = write(say(body, last, input, wanted));
       if (!body.stream) return Response.json(whole);
-      const events = isMessages ? messagesEvents(whole) : chatEvents(whole);
+      const events = eventsOf(whole);
       const sent = lastText(last) === 'break' ? events.slice(0, 3) : events;
-      const named = (data: string) => (isMessages ? `event: ${(JSON.parse(data) as { type: string }).type}\n` : '');
+      const named = (data: string) => (isNamed ? `event: ${(JSON.parse(data) as { type: string }).type}\n` : '');
       const text = sent.map((data) => `${named(data)}data: ${data}\n\n`).join('');
       return new Response(text, { headers: { 'content-type': 'text/event-stream' } });
     },
@@ -47,6 +49,17 @@ export function startToolUpstreams(input: Fields = { city: 'Bern' }, wanted?: st
     journal,
     [Symbol.dispose]: () => void server.stop(true),
   };
+}
+
+function formatAt(path: string) {
+  if (path.endsWith('/messages')) return { write: message, events: messagesEvents, isNamed: true };
+  if (path.endsWith('/responses')) return { write: response, events: responsesEvents, isNamed: true };
+  return { write: completion, events: chatEvents, isNamed: false };
+}
+
+function lastOf({ messages, input }: Fields): Fields {
+  if (Array.isArray(messages)) return messages.at(-1) as Fields;
+  return Array.isArray(input) ? (input.at(-1) as Fields) : { role: 'user', content: input };
 }
 
 function say(body: Fields, last: Fields, input: Fields, wanted: string | undefined): Said {
@@ -65,6 +78,7 @@ function lastText({ content }: Fields): string {
 
 function resultOf(last: Fields): string | undefined {
   if (last.role === 'tool') return lastText(last);
+  if (last.type === 'function_call_output') return lastText({ content: last.output });
   if (!Array.isArray(last.content)) return undefined;
   const result = (last.content as Fields[]).find(({ type }) => type === 'tool_result');
   return result && lastText(result);
@@ -96,4 +110,14 @@ function message({ text, call }: Said): Fields {
     stop_sequence: null,
     usage: { input_tokens: 11, output_tokens: 5 },
   };
+}
+
+function response({ text, call }: Said): Fields {
+  const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }];
+  const known = { id: 'item_1', status: 'completed' };
+  const item = call
+    ? { ...known, type: 'function_call', call_id: 'call_1', name: call.name, arguments: JSON.stringify(call.input) }
+    : { ...known, type: 'message', role: 'assistant', content };
+  const usage = { input_tokens: 11, output_tokens: 5, total_tokens: 16 };
+  return responseOf([item], { usage });
 }

@@ -14,6 +14,7 @@ import * as replacedKeys from './0010-replaced-keys/index.ts';
 import * as alerts from './0011-alerts/index.ts';
 import * as usageSums from './0012-usage-sums/index.ts';
 import * as audioTokens from './0013-audio-tokens/index.ts';
+import * as issuedResponses from './0014-issued-responses/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -29,4 +30,5 @@ export const migrations: Record<string, Migration> = {
   '0011-alerts': alerts,
   '0012-usage-sums': usageSums,
   '0013-audio-tokens': audioTokens,
+  '0014-issued-responses': issuedResponses,
 };

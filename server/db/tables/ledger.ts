@@ -170,6 +170,16 @@ export interface UsageSumsTable {
   costNanos: Nanos;
 }
 
+/** Responses that an upstream stores, and whom they were given to. */
+export interface IssuedResponsesTable {
+  owner: string;
+  responseId: string;
+  routeId: string;
+  channelKeyId: string | null;
+  tokens: number;
+  createdAt: Ms;
+}
+
 export interface IdempotencyKeysTable {
   scope: string;
   key: string;

@@ -40,6 +40,8 @@ export interface CallPart {
   arguments: string;
   /** Gemini's `thoughtSignature` on this call. */
   signature?: string;
+  /** Of a free-form tool: `arguments` is any text. */
+  custom?: true;
 }
 
 export interface ResultPart {
@@ -47,6 +49,8 @@ export interface ResultPart {
   callId: string;
   parts: (TextPart | ImagePart)[];
   isError?: boolean;
+  /** Of a free-form tool. */
+  custom?: true;
 }
 
 export interface RefusalPart {
@@ -68,6 +72,8 @@ export interface Tool {
   parameters?: unknown;
   strict?: boolean;
   cacheMark?: unknown;
+  /** Free-form: called with any text, or text of this grammar. */
+  custom?: { format?: unknown };
 }
 
 export type ToolChoice = { type: 'auto' | 'none' | 'any' } | { type: 'tool'; name: string };
@@ -116,7 +122,7 @@ export type NeutralEvent =
   | { type: 'reasoning'; text: string }
   /** Ends a run of reasoning; carries what signs it. */
   | { type: 'reasoningEnd'; part: ReasoningPart }
-  | { type: 'call'; index: number; id: string; name: string; signature?: string }
+  | { type: 'call'; index: number; id: string; name: string; signature?: string; custom?: true }
   | { type: 'arguments'; index: number; text: string }
   | { type: 'usage'; usage: TokenUsage; final: boolean }
   | { type: 'finish'; finish: Finish; stopSequence?: string }

@@ -8,6 +8,7 @@ import type { AnswerContext, Bridge, ClientFormat, UpstreamProtocol } from './pr
 import { SignatureMemory } from './signature-memory.ts';
 import { ANSWER_FEATURES, type AnswerFeature, type UpstreamName } from './suite/answers.ts';
 import { REQUEST_FEATURES, type RequestFeature } from './suite/request-features.ts';
+import { responsesEvents } from './suite/responses-events.ts';
 import { assembled, chatEvents, messagesEvents } from './suite/stream-words.ts';
 
 export type Verdict =
@@ -27,6 +28,7 @@ export interface Pair {
 const CLIENTS = [openaiChat, openaiResponses, anthropicMessages];
 const EVENTS: Record<UpstreamName, (whole: Record<string, unknown>) => string[]> = {
   'openai-chat': chatEvents,
+  'openai-responses': responsesEvents,
   'anthropic-messages': messagesEvents,
 };
 
@@ -58,8 +60,8 @@ export function requestVerdict(feature: RequestFeature, { client, upstream, brid
 /** What becomes of an answer, whole and streamed alike. */
 export function answerVerdict(feature: AnswerFeature, pair: Pair): Verdict {
   const given = feature.gives[pair.upstream];
-  if (!given) return { kind: 'none' };
   const expected = feature.shows[pair.client.name as keyof AnswerFeature['shows']];
+  if (!given || !expected) return { kind: 'none' };
   const seen = [wholeSeen(pair, given), streamSeen(pair, EVENTS[pair.upstream](given))];
   return seen.every((answer) => matches(answer, expected))
     ? { kind: 'works' }

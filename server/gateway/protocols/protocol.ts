@@ -26,7 +26,7 @@ export interface ClientFormat {
   /** Refuses by name what has no upper bound of cost. @throws AppError unsupported_parameter. */
   refuseUnbounded(request: ChatRequest): void;
   /** What of a request is offered to the model and cannot be had: said in a header, for it changes no answer's meaning. */
-  leftOut?(request: ChatRequest): string[];
+  leftOut?(request: ChatRequest, answered: { translated: boolean; capped: boolean }): string[];
   /** How this format joins an upstream's; undefined where it cannot at all. */
   bridge(upstream: UpstreamProtocol): Bridge | undefined;
 }
@@ -54,6 +54,8 @@ export interface UpstreamDraft {
   maxTokensField: string;
   memory: SignatureMemory;
   owner: string;
+  /** Whether a budget bounds the call. */
+  capped?: boolean;
 }
 
 /** Joins one client format to one upstream format. */
@@ -62,6 +64,11 @@ export interface Bridge {
   readonly translates: boolean;
   /** Below the channel's base URL. */
   path(upstreamModel: string, stream: boolean): string;
+  /**
+   * Refuses what this upstream's format has and must not be asked for. @param isPinned whether the earlier response
+   * that the request names was given to this caller on this route. @throws AppError unsupported_parameter.
+   */
+  refuse?(request: ChatRequest, isPinned: boolean): void;
   /** The upstream's body. @throws AppError unsupported_parameter naming what the upstream's format cannot express. */
   body(request: ChatRequest, draft: UpstreamDraft): Record<string, unknown>;
   /** Bytes of remembered reasoning that `body` puts back in: a part of the prompt that the client did not send. */
@@ -78,6 +85,8 @@ export interface WholeReading {
   usage: TokenUsage | undefined;
   /** What the model wrote, for counting where usage is missing. */
   text: string;
+  /** The upstream's id that a later request of this caller may name. */
+  issued?: string;
 }
 
 /** What one upstream event turned out to be. `relay` is what to send on; absent = nothing. */
@@ -107,6 +116,8 @@ export interface StreamReader {
   failure(body: unknown): string;
   /** The prompt's usage where an upstream told it before it broke off. */
   readonly promptUsage?: TokenUsage | undefined;
+  /** The upstream's id that a later request of this caller may name; known when the answer is done. */
+  readonly issued?: string | undefined;
 }
 
 export interface UpstreamRequest {

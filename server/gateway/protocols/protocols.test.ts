@@ -12,6 +12,7 @@ import {
   streamSeen,
   streamText,
 } from './protocol.suite.ts';
+import { responsesEvents } from './suite/responses-events.ts';
 import { messagesEvents } from './suite/stream-words.ts';
 
 const named = PAIRS.map((pair) => [`${pair.client.name} → ${pair.upstream}`, pair] as const);
@@ -116,76 +117,95 @@ describe('tool calls as upstreams of chat completions really send them', () => {
   });
 });
 
-describe('C01–C13 where a stream is translated', () => {
-  const pair = PAIRS.find(({ client, bridge }) => client.name === 'openai-chat' && bridge.translates)!;
-  const tool = ANSWER_FEATURES.find(({ name }) => name === 'Parallel tool calls')!;
-  const events = (feature = tool) => messagesEvents(feature.gives['anthropic-messages']!);
-  const chunks = (text: string) =>
-    text
-      .split('\n\n')
-      .filter((event) => event !== '' && event !== 'data: [DONE]')
-      .map((event) => JSON.parse(event.slice('data: '.length)) as ChunkSeen);
+/** Each upstream's events of an answer, what its stream breaks off with, and how many of its events end it. */
+const TRANSLATED = [
+  {
+    upstream: 'anthropic-messages',
+    eventsOf: messagesEvents,
+    error: { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+    endEvents: 2,
+  },
+  {
+    upstream: 'openai-responses',
+    eventsOf: responsesEvents,
+    error: { type: 'response.failed', response: { error: { code: 'server_error', message: 'Overloaded' } } },
+    endEvents: 1,
+  },
+] as const;
 
-  test('C02 the first chunk carries the role', () => {
-    const [first, ...rest] = chunks(streamText(pair, events()));
-    expect(first!.choices[0]!.delta.role).toBe('assistant');
-    expect(rest.filter(({ choices }) => choices[0]?.delta.role)).toEqual([]);
-  });
-  test('C03 the same id, created and model in all chunks', () => {
-    const heads = chunks(streamText(pair, events())).map(({ id, created, model }) => `${id} ${created} ${model}`);
-    expect(new Set(heads)).toEqual(new Set(['call_1 7 public']));
-  });
-  test('C04 finish_reason is there in every choice, null until the end', () => {
-    const reasons = chunks(streamText(pair, events())).flatMap(({ choices }) =>
-      choices.map((choice) => choice.finish_reason),
-    );
-    expect(reasons.slice(0, -1).every((reason) => reason === null)).toBe(true);
-    expect(reasons.at(-1)).toBe('tool_calls');
-  });
-  test('C05 the last choice has an empty delta and the reason', () => {
-    const last = chunks(streamText(pair, events())).findLast(({ choices }) => choices.length > 0)!;
-    expect(last.choices).toEqual([{ index: 0, delta: {}, finish_reason: 'tool_calls' }]);
-  });
-  test('C06 tool_calls when tools were called, even if the upstream said otherwise', () => {
-    const given = events().map((data) => data.replace('"tool_use","stop_sequence"', '"end_turn","stop_sequence"'));
-    expect(given).not.toEqual(events());
-    expect(streamText(pair, given)).toContain('"finish_reason":"tool_calls"');
-  });
-  test('C07 usage in a chunk of its own after the finish, null in all others', () => {
-    const seen = chunks(streamText(pair, events()));
-    expect(seen.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 17 } });
-    expect(seen.slice(0, -1).every(({ usage }) => usage === null)).toBe(true);
-  });
-  test('C08 chunks without choices are accepted anywhere', () => {
-    const [messages] = toChat.filter(({ client }) => client.name === 'anthropic-messages');
-    const empty = JSON.stringify({ id: '', choices: [], prompt_filter_results: [] });
-    const given = [
-      empty,
-      chunk({ content: 'Hel' }),
-      empty,
-      chunk({ content: 'lo' }),
-      chunk({}, 'stop'),
-      empty,
-      '[DONE]',
-    ];
-    expect(streamSeen(messages!, given)).toMatchObject({ content: [{ type: 'text', text: 'Hello' }] });
-  });
-  test('C09 exactly one [DONE] on success, none after an error', () => {
-    expect(streamText(pair, events()).match(/\[DONE\]/g)).toHaveLength(1);
-    const error = JSON.stringify({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
-    const broken = streamText(pair, [...events().slice(0, 5), error]);
-    expect(broken).not.toContain('[DONE]');
-    expect(broken.match(/"error"/g)).toHaveLength(2);
-  });
-  test('C10 without a finish the answer is not finished', () => {
-    const reader = pair.bridge.reader(contextOf(pair));
-    const finished = events()
-      .slice(0, -2)
-      .map((data) => reader.read(data))
-      .map((reading) => reading.kind === 'chunk' && reading.finished);
-    expect(finished).not.toContain(true);
-  });
-});
+describe.each(TRANSLATED)(
+  'C01–C13 where a stream of $upstream is translated',
+  ({ upstream, eventsOf, error, endEvents }) => {
+    const pair = PAIRS.find((one) => one.client.name === 'openai-chat' && one.upstream === upstream)!;
+    const tool = ANSWER_FEATURES.find(({ name }) => name === 'Parallel tool calls')!;
+    const events = (feature = tool) => eventsOf(feature.gives[upstream]!);
+    const chunks = (text: string) =>
+      text
+        .split('\n\n')
+        .filter((event) => event !== '' && event !== 'data: [DONE]')
+        .map((event) => JSON.parse(event.slice('data: '.length)) as ChunkSeen);
+
+    test('C02 the first chunk carries the role', () => {
+      const [first, ...rest] = chunks(streamText(pair, events()));
+      expect(first!.choices[0]!.delta.role).toBe('assistant');
+      expect(rest.filter(({ choices }) => choices[0]?.delta.role)).toEqual([]);
+    });
+    test('C03 the same id, created and model in all chunks', () => {
+      const heads = chunks(streamText(pair, events())).map(({ id, created, model }) => `${id} ${created} ${model}`);
+      expect(new Set(heads)).toEqual(new Set(['call_1 7 public']));
+    });
+    test('C04 finish_reason is there in every choice, null until the end', () => {
+      const reasons = chunks(streamText(pair, events())).flatMap(({ choices }) =>
+        choices.map((choice) => choice.finish_reason),
+      );
+      expect(reasons.slice(0, -1).every((reason) => reason === null)).toBe(true);
+      expect(reasons.at(-1)).toBe('tool_calls');
+    });
+    test('C05 the last choice has an empty delta and the reason', () => {
+      const last = chunks(streamText(pair, events())).findLast(({ choices }) => choices.length > 0)!;
+      expect(last.choices).toEqual([{ index: 0, delta: {}, finish_reason: 'tool_calls' }]);
+    });
+    test('C06 tool_calls when tools were called, even if the upstream said otherwise', () => {
+      // Responses have no word for it: their answer is completed like any other.
+      const given = events().map((data) => data.replace('"tool_use","stop_sequence"', '"end_turn","stop_sequence"'));
+      if (upstream === 'anthropic-messages') expect(given).not.toEqual(events());
+      expect(streamText(pair, given)).toContain('"finish_reason":"tool_calls"');
+    });
+    test('C07 usage in a chunk of its own after the finish, null in all others', () => {
+      const seen = chunks(streamText(pair, events()));
+      expect(seen.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 17 } });
+      expect(seen.slice(0, -1).every(({ usage }) => usage === null)).toBe(true);
+    });
+    test('C08 chunks without choices are accepted anywhere', () => {
+      const [messages] = toChat.filter(({ client }) => client.name === 'anthropic-messages');
+      const empty = JSON.stringify({ id: '', choices: [], prompt_filter_results: [] });
+      const given = [
+        empty,
+        chunk({ content: 'Hel' }),
+        empty,
+        chunk({ content: 'lo' }),
+        chunk({}, 'stop'),
+        empty,
+        '[DONE]',
+      ];
+      expect(streamSeen(messages!, given)).toMatchObject({ content: [{ type: 'text', text: 'Hello' }] });
+    });
+    test('C09 exactly one [DONE] on success, none after an error', () => {
+      expect(streamText(pair, events()).match(/\[DONE\]/g)).toHaveLength(1);
+      const broken = streamText(pair, [...events().slice(0, 5), JSON.stringify(error)]);
+      expect(broken).not.toContain('[DONE]');
+      expect(broken.match(/"error"/g)).toHaveLength(2);
+    });
+    test('C10 without a finish the answer is not finished', () => {
+      const reader = pair.bridge.reader(contextOf(pair));
+      const finished = events()
+        .slice(0, -endEvents)
+        .map((data) => reader.read(data))
+        .map((reading) => reading.kind === 'chunk' && reading.finished);
+      expect(finished).not.toContain(true);
+    });
+  },
+);
 
 interface ChunkSeen {
   id: string;

@@ -75,6 +75,11 @@ export class SseParser {
   }
 }
 
+/** One server-sent event with its name. */
+export function frame(name: string, data: string): string {
+  return `event: ${name.replace(/[^\w.]/g, '')}\ndata: ${data}\n\n`;
+}
+
 function nextLineEnd(text: string, from: number): number {
   const lf = text.indexOf('\n', from);
   const cr = text.indexOf('\r', from);

@@ -2,7 +2,15 @@
 // and writes, and every pair follows from that.
 import type { TokenUsage } from '../../ledger/ledger.ts';
 import type { ChatRequest } from '../request-body.ts';
-import { type NeutralAnswer, type NeutralEvent, type Prompt, type ReasoningPart, writtenText } from './neutral.ts';
+import {
+  type NeutralAnswer,
+  type NeutralEvent,
+  type Part,
+  type Prompt,
+  type ReasoningPart,
+  unsupported,
+  writtenText,
+} from './neutral.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading, UpstreamDraft } from './protocol.ts';
 import { carriedBytes, remember } from './remember-reasoning.ts';
 
@@ -32,6 +40,8 @@ export interface UpstreamSide {
   writePrompt(prompt: Prompt, draft: UpstreamDraft): Record<string, unknown>;
   /** Whether reasoning must come back with its signature, so that it is remembered for clients that drop it. */
   readonly signsReasoning: boolean;
+  /** Whether free-form tools can be offered; elsewhere they are refused by name. */
+  readonly takesCustomTools?: boolean;
   /** @returns undefined when the text is no answer. */
   readAnswer(text: string, context: AnswerContext): NeutralAnswer | undefined;
   events(context: AnswerContext): UpstreamEvents;
@@ -46,7 +56,11 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
   return {
     translates: true,
     path: (model, stream) => upstream.path(model, stream),
-    body: (request, draft) => upstream.writePrompt(client.readPrompt(request), draft),
+    body(request, draft) {
+      const prompt = client.readPrompt(request);
+      if (!upstream.takesCustomTools) refuseCustomTools(prompt);
+      return upstream.writePrompt(prompt, draft);
+    },
     carriedBytes: (request, memory, owner) =>
       upstream.signsReasoning ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
     readWhole(text, context) {
@@ -62,6 +76,14 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
     reader: (context) =>
       new Translation(client.writer(context), upstream.events(context), context, upstream.signsReasoning),
   };
+}
+
+/** Most formats know only tools with a schema. @throws AppError unsupported_parameter. */
+function refuseCustomTools({ tools, turns }: Prompt): void {
+  const isCustom = (part: Part) => part.type === 'call' && part.custom === true;
+  const at = tools.findIndex(({ custom }) => custom);
+  if (at >= 0 || turns.some(({ parts }) => parts.some(isCustom)))
+    throw unsupported(`tools.${Math.max(at, 0)}`, 'the model behind this name knows no free-form tools');
 }
 
 class Translation implements StreamReader {

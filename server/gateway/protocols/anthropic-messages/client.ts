@@ -4,6 +4,7 @@ import { type ChatMessage, type ChatRequest, checkCommon, wholeOrNone } from '..
 import { measureJson } from '../measure-json.ts';
 import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
+import { responsesUpstream } from '../openai-responses/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { translation } from '../translation.ts';
 import { messagesPass } from './pass.ts';
@@ -81,6 +82,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   'anthropic-messages': messagesPass,
   'openai-chat': toChat,
   demo: toChat,
+  'openai-responses': translation(messagesClient, responsesUpstream),
 };
 
 export const anthropicMessages: ClientFormat = {

@@ -1,6 +1,8 @@
 // Messages on both sides: bodies and events go through as they are, but for the model's name.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
+import { isSealed } from '../openai-responses/sealed-reasoning.ts';
+import { frame } from '../sse.ts';
 import { MessagesUsage } from './usage.ts';
 
 export const PATH = '/messages';
@@ -10,6 +12,7 @@ export const messagesPass: Bridge = {
   path: () => PATH,
   body: ({ fields }, { upstreamModel, outputTokens }) => ({
     ...fields,
+    ...withoutSealed(fields.messages),
     model: upstreamModel,
     ...(outputTokens === null ? {} : { max_tokens: outputTokens }),
   }),
@@ -26,6 +29,22 @@ export const messagesPass: Bridge = {
   },
   reader: (answer) => new MessagesPass(answer),
 };
+
+/** Reasoning that another format signed was sealed here, and nobody there can read it. */
+function withoutSealed(messages: unknown): { messages?: unknown } {
+  const list = messages as { content?: unknown }[];
+  const isOther = (block: Record<string, unknown> | null) =>
+    (block?.type === 'thinking' && isSealed(String(block.signature))) ||
+    (block?.type === 'redacted_thinking' && isSealed(String(block.data)));
+  const has = ({ content }: { content?: unknown }) => Array.isArray(content) && content.some(isOther);
+  if (!Array.isArray(messages) || !list.some(has)) return {};
+  const kept = list.map((message) =>
+    has(message)
+      ? { ...message, content: (message.content as Record<string, unknown>[]).filter((block) => !isOther(block)) }
+      : message,
+  );
+  return { messages: kept };
+}
 
 class MessagesPass implements StreamReader {
   readonly framed = true;
@@ -84,11 +103,6 @@ class MessagesPass implements StreamReader {
     if (!message || message.model === this.answer.model) return data;
     return JSON.stringify({ ...event, message: { ...message, model: this.answer.model } });
   }
-}
-
-/** One server-sent event with its name. */
-export function frame(name: string, data: string): string {
-  return `event: ${name.replace(/[^\w.]/g, '')}\ndata: ${data}\n\n`;
 }
 
 /** What a model was paid for writing, in one event. */

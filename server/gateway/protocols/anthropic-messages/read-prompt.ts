@@ -5,6 +5,7 @@ import {
   type OutputFormat,
   type Part,
   type Prompt,
+  type ReasoningPart,
   refuseUnknownFields,
   type TextPart,
   type Tool,
@@ -12,6 +13,7 @@ import {
   type Turn,
   unsupported,
 } from '../neutral.ts';
+import { openReasoning } from '../openai-responses/sealed-reasoning.ts';
 import { readThinking } from './thinking.ts';
 
 type Block = Record<string, unknown>;
@@ -87,9 +89,13 @@ function readBlock(block: Block, at: string): Part {
     case 'image':
       return readImage((block.source ?? {}) as Block, at);
     case 'thinking':
-      return { type: 'reasoning', text: String(block.thinking ?? ''), ...signedBy(block.signature) };
+      return openedOr(block.signature, {
+        type: 'reasoning',
+        text: String(block.thinking ?? ''),
+        ...signedBy(block.signature),
+      });
     case 'redacted_thinking':
-      return { type: 'reasoning', text: '', redacted: true, ...signedBy(block.data) };
+      return openedOr(block.data, { type: 'reasoning', text: '', redacted: true, ...signedBy(block.data) });
     case 'tool_use': {
       const { id, name, input } = block;
       return { type: 'call', id: String(id), name: String(name), arguments: JSON.stringify(input ?? {}) };
@@ -104,6 +110,11 @@ function readBlock(block: Block, at: string): Part {
     default:
       throw unsupported(at, `${TARGET} cannot carry content of type ${String(block?.type).slice(0, 40)}`);
   }
+}
+
+/** Another format's reasoning, as it was sealed for this client; else what stands there. */
+function openedOr(signature: unknown, part: ReasoningPart): ReasoningPart {
+  return (typeof signature === 'string' ? openReasoning(signature) : undefined) ?? part;
 }
 
 function signedBy(signature: unknown): { signature?: string; from?: 'anthropic-messages' } {

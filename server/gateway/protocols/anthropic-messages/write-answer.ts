@@ -1,9 +1,17 @@
 // A neutral answer as Anthropic's Messages, whole or streamed.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
-import { type Finish, type NeutralAnswer, type NeutralEvent, parseArguments, type Part } from '../neutral.ts';
+import {
+  type Finish,
+  type NeutralAnswer,
+  type NeutralEvent,
+  parseArguments,
+  type Part,
+  type ReasoningPart,
+} from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
-import { frame } from './pass.ts';
+import { sealReasoning } from '../openai-responses/sealed-reasoning.ts';
+import { frame } from '../sse.ts';
 import { messagesUsage } from './usage.ts';
 
 type Block = Record<string, unknown>;
@@ -45,11 +53,19 @@ function blockOf(part: Part): Block[] {
   if (part.type === 'call')
     return [{ type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments) }];
   if (part.type !== 'reasoning') return [];
-  // What another format signed means nothing here.
-  const signature = part.from === 'anthropic-messages' ? (part.signature ?? '') : '';
-  if (part.redacted) return signature === '' ? [] : [{ type: 'redacted_thinking', data: signature }];
+  const signature = signatureOf(part);
+  if (isHidden(part)) return signature === '' ? [] : [{ type: 'redacted_thinking', data: signature }];
   return [{ type: 'thinking', thinking: part.text, signature }];
 }
+
+/** What another format signed comes sealed, so that the client brings it back whole. */
+function signatureOf(part: ReasoningPart): string {
+  if (!part.signature) return '';
+  return part.from === 'anthropic-messages' ? part.signature : sealReasoning(part);
+}
+
+/** A summary beside what is encrypted is shown as thinking. */
+const isHidden = ({ redacted, text }: ReasoningPart) => redacted === true && text === '';
 
 interface OpenBlock {
   at: number;
@@ -82,10 +98,10 @@ export class MessagesWriter implements AnswerWriter {
       case 'reasoning':
         return event.text === '' ? '' : this.#say('thinking', { type: 'thinking_delta', thinking: event.text });
       case 'reasoningEnd': {
-        const { signature, from } = event.part;
-        if (this.#prose?.kind !== 'thinking') return '';
-        const isOurs = from === 'anthropic-messages' && signature;
-        return (isOurs ? this.#delta(this.#prose, { type: 'signature_delta', signature }) : '') + this.#closeProse();
+        const signature = signatureOf(event.part);
+        if (this.#prose?.kind !== 'thinking') return this.#hidden(event.part, signature);
+        const signed = signature === '' ? '' : this.#delta(this.#prose, { type: 'signature_delta', signature });
+        return signed + this.#closeProse();
       }
       case 'call':
         return this.#call(event.index, event.id, event.name);
@@ -144,6 +160,14 @@ export class MessagesWriter implements AnswerWriter {
     return before + this.#start(block) + this.#delta(this.#prose, delta);
   }
 
+  /** Reasoning of which nothing is shown. */
+  #hidden(part: ReasoningPart, data: string): string {
+    if (!isHidden(part) || data === '') return '';
+    const at = this.#count;
+    const before = this.#begin() + this.#closeProse() + this.#closeCalls(isWhole);
+    return before + this.#start({ type: 'redacted_thinking', data }) + this.#stop({ at });
+  }
+
   /** A new block for each call. One whose arguments are whole is closed; otherwise it may go on beside the next. */
   #call(index: number, id: string, name: string): string {
     this.#called = true;
@@ -178,7 +202,7 @@ export class MessagesWriter implements AnswerWriter {
     return frame('content_block_delta', JSON.stringify({ type: 'content_block_delta', index: at, delta }));
   }
 
-  #stop({ at }: OpenBlock): string {
+  #stop({ at }: Pick<OpenBlock, 'at'>): string {
     return frame('content_block_stop', JSON.stringify({ type: 'content_block_stop', index: at }));
   }
 }

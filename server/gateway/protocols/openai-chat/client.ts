@@ -3,6 +3,7 @@ import { refuseUnbounded } from '../../hold-bound.ts';
 import { measurePrompt } from '../../prompt-size.ts';
 import { checkChatRequest } from '../../request-body.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
+import { responsesUpstream } from '../openai-responses/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { translation } from '../translation.ts';
 import { chatPass } from './pass.ts';
@@ -12,6 +13,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   'openai-chat': chatPass,
   demo: chatPass,
   'anthropic-messages': translation(chatClient, messagesUpstream),
+  'openai-responses': translation(chatClient, responsesUpstream),
 };
 
 export const openaiChat: ClientFormat = {

@@ -35,17 +35,27 @@ export function readChatAnswer(text: string, { thinkTags, id }: AnswerContext): 
   if (typeof message.refusal === 'string') parts.push({ type: 'refusal', text: message.refusal });
   const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as Fields[]) : [];
   for (const [index, call] of calls.entries()) {
-    const { name, arguments: written } = (call.function ?? {}) as Fields;
+    const { name, arguments: written } = named(call);
     parts.push({
       type: 'call',
       id: String(call.id || `${id}_${index}`),
       name: String(name),
       arguments: typeof written === 'string' ? written : JSON.stringify(written ?? {}),
+      ...(isCustom(call) ? { custom: true } : {}),
     });
   }
   const usage = readUsage(answer.usage);
   return { parts, finish: finishOf(choice.finish_reason), ...(usage ? { usage } : {}) };
 }
+
+/** A free-form call has an input instead of arguments. */
+function named(call: Fields): Fields {
+  if (!isCustom(call)) return (call.function ?? {}) as Fields;
+  const { name, input } = call.custom as Fields;
+  return { name, arguments: input };
+}
+
+const isCustom = ({ custom }: Fields) => typeof custom === 'object' && custom !== null;
 
 interface OpenCall {
   index: number;
@@ -105,7 +115,7 @@ export class ChatEvents implements UpstreamEvents {
 
   /** Upstreams leave out the index, send arguments before the name, or repeat the name with each piece. */
   #call(piece: Fields, events: NeutralEvent[]): void {
-    const { name, arguments: written } = (piece.function ?? {}) as Fields;
+    const { name, arguments: written } = named(piece);
     const id = typeof piece.id === 'string' ? piece.id : '';
     const call = this.#find(piece.index, id, typeof name === 'string' && name !== '');
     call.id ||= id;
@@ -114,7 +124,8 @@ export class ChatEvents implements UpstreamEvents {
     if (!call.announced && call.name !== '') {
       call.announced = true;
       call.id ||= `${this.context.id}_${call.index}`;
-      events.push({ type: 'call', index: call.index, id: call.id, name: call.name });
+      const custom = isCustom(piece) ? ({ custom: true } as const) : {};
+      events.push({ type: 'call', index: call.index, id: call.id, name: call.name, ...custom });
       if (call.early + text !== '') events.push({ type: 'arguments', index: call.index, text: call.early + text });
     } else if (!call.announced) call.early += text;
     else if (text !== '') events.push({ type: 'arguments', index: call.index, text });

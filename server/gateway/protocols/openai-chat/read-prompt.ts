@@ -35,7 +35,7 @@ export function readChatPrompt(request: ChatRequest): Prompt {
   refuseUnknownFields(fields, KNOWN, TARGET);
   refuseValues(fields);
   const prompt: Prompt = {
-    turns: request.messages.map(readMessage),
+    turns: markCustom(request.messages.map(readMessage)),
     tools: request.tools.map(readTool),
     stream: request.stream,
   };
@@ -48,6 +48,16 @@ export function readChatPrompt(request: ChatRequest): Prompt {
   if (reasoning) prompt.reasoning = reasoning;
   readCommonFields(fields, prompt);
   return prompt;
+}
+
+/** A result does not say of what kind its call was. */
+function markCustom(turns: Turn[]): Turn[] {
+  const custom = new Set<string>();
+  for (const part of turns.flatMap(({ parts }) => parts)) {
+    if (part.type === 'call' && part.custom) custom.add(part.id);
+    if (part.type === 'result' && custom.has(part.callId)) part.custom = true;
+  }
+  return turns;
 }
 
 /** Fields of which only the value that changes nothing can be kept. */
@@ -113,6 +123,9 @@ function readPart(part: Fields, at: string): Part {
 function readCalls(message: ChatMessage, at: string): CallPart[] {
   if (!Array.isArray(message.tool_calls)) return [];
   return (message.tool_calls as Fields[]).map((call, index) => {
+    const free = call?.type === 'custom' ? ((call.custom ?? {}) as Fields) : undefined;
+    if (typeof free?.name === 'string')
+      return { type: 'call', id: String(call.id ?? ''), name: free.name, arguments: String(free.input), custom: true };
     const { name, arguments: written } = (call?.function ?? {}) as Fields;
     if (typeof name !== 'string')
       throw unsupported(`${at}.tool_calls.${index}`, `${TARGET} knows only calls of type function`);
@@ -121,9 +134,10 @@ function readCalls(message: ChatMessage, at: string): CallPart[] {
 }
 
 function readTool(tool: unknown, index: number): Tool {
-  const { type, function: known, cache_control: cacheMark } = (tool ?? {}) as Fields;
+  const { type, function: known, custom: free, cache_control: cacheMark } = (tool ?? {}) as Fields;
+  if (type === 'custom' && typeof free === 'object' && free !== null) return readCustomTool(free as Fields);
   if ((type !== undefined && type !== 'function') || typeof known !== 'object' || known === null)
-    throw unsupported(`tools.${index}`, `${TARGET} knows only tools of type function`);
+    throw unsupported(`tools.${index}`, `${TARGET} knows only tools of type function or custom`);
   const { name, description, parameters, strict } = known as Fields;
   return {
     name: String(name),
@@ -134,13 +148,23 @@ function readTool(tool: unknown, index: number): Tool {
   };
 }
 
+function readCustomTool({ name, description, format }: Fields): Tool {
+  const { type, grammar } = (format ?? {}) as Fields;
+  return {
+    name: String(name),
+    ...(typeof description === 'string' ? { description } : {}),
+    custom: format ? { format: { type, ...(grammar as Fields | undefined) } } : {},
+  };
+}
+
 function readChoice(value: unknown): ToolChoice | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === 'auto' || value === 'none') return { type: value };
   if (value === 'required') return { type: 'any' };
-  const name = (value as { function?: { name?: unknown } }).function?.name;
+  const { function: asked, custom } = value as { function?: { name?: unknown }; custom?: { name?: unknown } };
+  const name = (asked ?? custom)?.name;
   if (typeof name === 'string') return { type: 'tool', name };
-  throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one function`);
+  throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one tool`);
 }
 
 function readFormat(value: unknown): OutputFormat | undefined {

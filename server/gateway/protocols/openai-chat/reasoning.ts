@@ -40,14 +40,20 @@ export function reasoningOf({ reasoning_content: old, reasoning: now, reasoning_
   return parts.map((part) => (isText(part?.text) ? part.text : isText(part?.summary) ? part.summary : '')).join('');
 }
 
+interface CallPiece {
+  function?: { name?: unknown; arguments?: unknown; input?: undefined };
+  custom?: { name?: unknown; input?: unknown; arguments?: undefined };
+}
+
 /** Everything in a delta that a model was paid for writing; reasoning under two names counts once. */
 export function textOf(delta: Delta): string {
   let text = typeof delta.content === 'string' ? delta.content : '';
   text += reasoningOf(delta);
   if (typeof delta.refusal === 'string') text += delta.refusal;
   if (Array.isArray(delta.tool_calls)) {
-    for (const call of delta.tool_calls as { function?: { name?: unknown; arguments?: unknown } }[]) {
-      const { name, arguments: written } = call?.function ?? {};
+    for (const call of delta.tool_calls as CallPiece[]) {
+      const { name, arguments: known, input } = call?.function ?? call?.custom ?? {};
+      const written = known ?? input;
       text += `${typeof name === 'string' ? name : ''}${typeof written === 'string' ? written : ''}`;
     }
   }

@@ -15,6 +15,7 @@ export const chatUpstream: UpstreamSide = {
   path: () => '/chat/completions',
   writePrompt: writeChatPrompt,
   signsReasoning: false,
+  takesCustomTools: true,
   readAnswer: readChatAnswer,
   events: (context) => new ChatEvents(context),
 };

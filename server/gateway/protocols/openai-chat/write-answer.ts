@@ -33,11 +33,7 @@ export function writeChatAnswer({ parts, finish, usage }: NeutralAnswer, context
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map(({ id, name, arguments: written }) => ({
-            id,
-            type: 'function',
-            function: { name, arguments: written },
-          })),
+          tool_calls: calls.map((call) => callOf(call, call.arguments)),
         }),
   };
   return JSON.stringify({
@@ -45,6 +41,11 @@ export function writeChatAnswer({ parts, finish, usage }: NeutralAnswer, context
     choices: [{ index: 0, message, logprobs: null, finish_reason: toolsOr(finish, calls.length > 0) }],
     ...(usage ? { usage: chatUsage(usage) } : {}),
   });
+}
+
+function callOf({ id, name, custom }: { id: string; name: string; custom?: true }, written: string) {
+  if (custom) return { id, type: 'custom', custom: { name, input: written } };
+  return { id, type: 'function', function: { name, arguments: written } };
 }
 
 /** Clients look for calls by this word, whatever the upstream said. */
@@ -61,7 +62,8 @@ const DONE = 'data: [DONE]\n\n';
 export class ChatWriter implements AnswerWriter {
   #begun = false;
   #thoughts = 0;
-  readonly #calls = new Map<number, number>();
+  /** Its place among the calls and whether it is free-form, by the index of the upstream's events. */
+  readonly #calls = new Map<number, { index: number; custom: boolean }>();
 
   constructor(readonly context: AnswerContext) {}
 
@@ -77,13 +79,13 @@ export class ChatWriter implements AnswerWriter {
         return this.#signed(event.part);
       case 'call': {
         const index = this.#calls.size;
-        this.#calls.set(event.index, index);
-        const call = { index, id: event.id, type: 'function', function: { name: event.name, arguments: '' } };
-        return this.#delta({ tool_calls: [call] });
+        this.#calls.set(event.index, { index, custom: event.custom === true });
+        return this.#delta({ tool_calls: [{ index, ...callOf(event, '') }] });
       }
       case 'arguments': {
-        const index = this.#calls.get(event.index);
-        return this.#delta({ tool_calls: [{ index, function: { arguments: event.text } }] });
+        const { index, custom } = this.#calls.get(event.index) ?? {};
+        const piece = custom ? { custom: { input: event.text } } : { function: { arguments: event.text } };
+        return this.#delta({ tool_calls: [{ index, ...piece }] });
       }
       case 'finish':
         return this.#delta({}, toolsOr(event.finish, this.#calls.size > 0));

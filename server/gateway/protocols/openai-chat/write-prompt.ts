@@ -31,7 +31,7 @@ export function writeChatPrompt(
     messages: prompt.turns.flatMap(messagesOf),
     ...(maxTokens === undefined ? {} : { [maxTokensField]: maxTokens }),
     ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
-    ...(toolChoice && tools.length > 0 ? { tool_choice: choiceOf(toolChoice) } : {}),
+    ...(toolChoice && tools.length > 0 ? { tool_choice: choiceOf(toolChoice, tools) } : {}),
     ...(parallelTools === undefined || tools.length === 0 ? {} : { parallel_tool_calls: parallelTools }),
     ...numbers(prompt),
     ...(prompt.stop ? { stop: prompt.stop } : {}),
@@ -115,11 +115,16 @@ function assistantMessage(parts: readonly Part[]): Fields {
   };
 }
 
-function callOf({ id, name, arguments: written }: CallPart): Fields {
+function callOf({ id, name, arguments: written, custom }: CallPart): Fields {
+  if (custom) return { id, type: 'custom', custom: { name, input: written } };
   return { id, type: 'function', function: { name, arguments: written === '' ? '{}' : written } };
 }
 
-function toolOf({ name, description, parameters, strict }: Tool): Fields {
+function toolOf({ name, description, parameters, strict, custom }: Tool): Fields {
+  if (custom) {
+    const format = custom.format === undefined ? {} : { format: nested(custom.format as Fields) };
+    return { type: 'custom', custom: { name, ...(description === undefined ? {} : { description }), ...format } };
+  }
   return {
     type: 'function',
     function: {
@@ -131,7 +136,14 @@ function toolOf({ name, description, parameters, strict }: Tool): Fields {
   };
 }
 
-function choiceOf(choice: ToolChoice): unknown {
+/** A grammar stands one level deeper than in Responses. */
+function nested({ type, ...grammar }: Fields): Fields {
+  return type === 'grammar' ? { type, grammar } : { type };
+}
+
+function choiceOf(choice: ToolChoice, tools: readonly Tool[]): unknown {
   if (choice.type === 'any') return 'required';
+  if (choice.type === 'tool' && tools.some(({ name, custom }) => custom && name === choice.name))
+    return { type: 'custom', custom: { name: choice.name } };
   return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
 }

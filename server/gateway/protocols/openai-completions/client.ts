@@ -11,6 +11,7 @@ import { refuseUnknownFields, unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import { chatUsage } from '../openai-chat/write-answer.ts';
 import { readCommonFields } from '../openai-fields.ts';
+import { responsesUpstream } from '../openai-responses/sides.ts';
 import type { AnswerContext, Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { type AnswerWriter, type ClientSide, translation } from '../translation.ts';
 
@@ -34,6 +35,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   'openai-chat': toChat,
   demo: toChat,
   'anthropic-messages': translation(completionsClient, messagesUpstream),
+  'openai-responses': translation(completionsClient, responsesUpstream),
 };
 
 export const openaiCompletions: ClientFormat = {

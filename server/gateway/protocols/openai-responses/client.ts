@@ -6,10 +6,10 @@ import { measureJson } from '../measure-json.ts';
 import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
-import { type ClientSide, translation } from '../translation.ts';
+import { translation } from '../translation.ts';
+import { responsesPass } from './pass.ts';
+import { responsesClient } from './sides.ts';
 import { isLeftOut } from './tools.ts';
-import { readResponsesPrompt } from './read-prompt.ts';
-import { ResponsesWriter, writeResponse } from './write-answer.ts';
 
 export const ITEMS_MAX = 10_000;
 const TOOLS_MAX = 1_024;
@@ -35,17 +35,12 @@ const NOT_PROMPT = new Set([
   'parallel_tool_calls',
 ]);
 
-const responsesClient: ClientSide = {
-  readPrompt: readResponsesPrompt,
-  writeAnswer: writeResponse,
-  writer: (context) => new ResponsesWriter(context),
-};
-
 const toChat = translation(responsesClient, chatUpstream);
 const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   'openai-chat': toChat,
   demo: toChat,
   'anthropic-messages': translation(responsesClient, messagesUpstream),
+  'openai-responses': responsesPass,
 };
 
 export const openaiResponses: ClientFormat = {
@@ -54,7 +49,8 @@ export const openaiResponses: ClientFormat = {
   check,
   measure: (request, upstreamModels) => measureJson(request, NOT_PROMPT, upstreamModels),
   refuseUnbounded,
-  leftOut: ({ tools }) => tools.filter(isLeftOut).map((tool) => String((tool as { type: string }).type)),
+  leftOut: ({ tools }, { translated, capped }) =>
+    (translated || capped ? tools.filter(isLeftOut) : []).map((tool) => String((tool as { type: string }).type)),
   bridge: (upstream) => BRIDGES[upstream],
 };
 

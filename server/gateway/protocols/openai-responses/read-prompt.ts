@@ -100,9 +100,21 @@ function readItem(item: Fields, at: string): Turn & { isMessage: boolean } {
     };
     return { role: 'assistant', parts: [call], isMessage: false };
   }
-  if (type === 'function_call_output') {
+  if (type === 'custom_tool_call') {
+    const { call_id, name, namespace, input } = item;
+    const known = { id: String(call_id ?? ''), name: joinedName(String(name ?? ''), namespace) };
+    const written = typeof input === 'string' ? input : '';
+    return {
+      role: 'assistant',
+      parts: [{ type: 'call', ...known, arguments: written, custom: true }],
+      isMessage: false,
+    };
+  }
+  if (type === 'function_call_output' || type === 'custom_tool_call_output') {
     const parts = readContent(item.output, `${at}.output`) as (TextPart | ImagePart)[];
-    return { role: 'user', parts: [{ type: 'result', callId: String(item.call_id ?? ''), parts }], isMessage: false };
+    const custom = type === 'custom_tool_call_output' ? ({ custom: true } as const) : {};
+    const result: Part = { type: 'result', callId: String(item.call_id ?? ''), parts, ...custom };
+    return { role: 'user', parts: [result], isMessage: false };
   }
   if (type === 'reasoning') return { role: 'assistant', parts: readReasoning(item), isMessage: false };
   throw unsupported(at, `${TARGET} has no items of type ${String(type).slice(0, 40)}`);
@@ -150,8 +162,9 @@ function readChoice(value: unknown): ToolChoice | undefined {
   if (value === 'auto' || value === 'none') return { type: value };
   if (value === 'required') return { type: 'any' };
   const { type, name, namespace } = value as Fields;
-  if (type === 'function' && typeof name === 'string') return { type: 'tool', name: joinedName(name, namespace) };
-  throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one function`);
+  if ((type === 'function' || type === 'custom') && typeof name === 'string')
+    return { type: 'tool', name: joinedName(name, namespace) };
+  throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one tool`);
 }
 
 function readFormat(text: unknown): OutputFormat | undefined {

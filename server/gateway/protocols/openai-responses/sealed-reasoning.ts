@@ -4,13 +4,15 @@ import type { ReasoningPart } from '../neutral.ts';
 
 const PREFIX = 'hp1.';
 
+export const isSealed = (text: string): boolean => text.startsWith(PREFIX);
+
 export function sealReasoning({ text, signature, redacted, from, id }: ReasoningPart): string {
   return PREFIX + Buffer.from(JSON.stringify({ text, signature, redacted, from, id })).toString('base64url');
 }
 
 /** undefined = it was not sealed here: only who made it can read it. */
 export function openReasoning(sealed: string): ReasoningPart | undefined {
-  if (!sealed.startsWith(PREFIX)) return undefined;
+  if (!isSealed(sealed)) return undefined;
   try {
     const { text, signature, redacted, from, id } = JSON.parse(
       Buffer.from(sealed.slice(PREFIX.length), 'base64url').toString(),
@@ -21,7 +23,7 @@ export function openReasoning(sealed: string): ReasoningPart | undefined {
       text,
       signature,
       ...(redacted === true ? { redacted } : {}),
-      ...(from === 'anthropic-messages' || from === 'gemini' ? { from } : {}),
+      ...(from === 'anthropic-messages' || from === 'openai-responses' || from === 'gemini' ? { from } : {}),
       ...(typeof id === 'string' ? { id } : {}),
     };
   } catch {

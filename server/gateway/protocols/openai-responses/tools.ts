@@ -17,17 +17,21 @@ export function readTools(tools: readonly unknown[], target: string): Tool[] {
 }
 
 function readTool(tool: Fields | null, at: string, target: string, namespace?: string): Tool[] {
-  const { type, name, description, parameters, strict } = tool ?? {};
+  const { type, name, description, parameters, strict, format } = tool ?? {};
   if (type === 'namespace' && namespace === undefined && typeof name === 'string' && Array.isArray(tool!.tools))
     return (tool!.tools as (Fields | null)[]).flatMap((one, index) =>
       readTool(one, `${at}.tools.${index}`, target, name),
     );
-  if (type !== 'function' || typeof name !== 'string')
-    throw unsupported(at, `${target} knows only tools of type function`);
+  if ((type !== 'function' && type !== 'custom') || typeof name !== 'string')
+    throw unsupported(at, `${target} knows only tools of type function or custom`);
+  const known = {
+    name: joinedName(name, namespace),
+    ...(typeof description === 'string' ? { description } : {}),
+  };
+  if (type === 'custom') return [{ ...known, custom: format ? { format } : {} }];
   return [
     {
-      name: joinedName(name, namespace),
-      ...(typeof description === 'string' ? { description } : {}),
+      ...known,
       ...(parameters ? { parameters } : {}),
       ...(typeof strict === 'boolean' ? { strict } : {}),
     },

@@ -5,19 +5,9 @@ import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
 import { sealReasoning } from './sealed-reasoning.ts';
 import { isLeftOut, splitName } from './tools.ts';
+import { responsesUsage } from './usage.ts';
 
 type Fields = Record<string, unknown>;
-
-export function responsesUsage(usage: TokenUsage): Fields {
-  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
-  return {
-    input_tokens: promptTokens,
-    input_tokens_details: { cached_tokens: cachedTokens },
-    output_tokens: completionTokens,
-    output_tokens_details: { reasoning_tokens: reasoningTokens },
-    total_tokens: promptTokens + completionTokens,
-  };
-}
 
 export function writeResponse({ parts, finish, usage }: NeutralAnswer, context: AnswerContext): string {
   const items = new Items(context);
@@ -28,7 +18,7 @@ export function writeResponse({ parts, finish, usage }: NeutralAnswer, context: 
       (last.content as Fields[]).push(contentOf(part));
     else if (part.type === 'text' || part.type === 'refusal') output.push(items.message([contentOf(part)]));
     else if (part.type === 'reasoning') output.push(items.reasoning(part));
-    else if (part.type === 'call') output.push(items.call(part.id, part.name, part.arguments));
+    else if (part.type === 'call') output.push(items.call(part, part.arguments));
   }
   return JSON.stringify(
     response(context, { ...ended(finish), output, ...(usage ? { usage: responsesUsage(usage) } : {}) }),
@@ -92,9 +82,10 @@ class Items {
     return { id: this.#id('msg'), type: 'message', status, role: 'assistant', content };
   }
 
-  call(callId: string, name: string, written: string, status = 'completed'): Fields {
-    const known = splitName(name, this.context.request.tools);
-    return { id: this.#id('fc'), type: 'function_call', status, call_id: callId, ...known, arguments: written };
+  call(call: { id: string; name: string; custom?: true }, written: string, status = 'completed'): Fields {
+    const known = { status, call_id: call.id, ...splitName(call.name, this.context.request.tools) };
+    if (call.custom) return { id: this.#id('ctc'), type: 'custom_tool_call', ...known, input: written };
+    return { id: this.#id('fc'), type: 'function_call', ...known, arguments: written };
   }
 
   reasoning(part: ReasoningPart): Fields {
@@ -123,6 +114,8 @@ interface Open {
   place: number;
   text: string;
 }
+
+const isCustom = ({ item }: Open) => item.type === 'custom_tool_call';
 
 export class ResponsesWriter implements AnswerWriter {
   readonly #items: Items;
@@ -262,9 +255,9 @@ export class ResponsesWriter implements AnswerWriter {
     );
   }
 
-  #call({ index, id, name }: Extract<NeutralEvent, { type: 'call' }>): string {
-    const open = this.#add('call', this.#items.call(id, name, '', 'in_progress'));
-    this.#calls.set(index, open);
+  #call(event: Extract<NeutralEvent, { type: 'call' }>): string {
+    const open = this.#add('call', this.#items.call(event, '', 'in_progress'));
+    this.#calls.set(event.index, open);
     return this.#event('response.output_item.added', { output_index: open.place, item: open.item });
   }
 
@@ -272,10 +265,16 @@ export class ResponsesWriter implements AnswerWriter {
     const open = this.#calls.get(index);
     if (!open) return '';
     open.text += delta;
-    return this.#event('response.function_call_arguments.delta', { ...this.#at(open), delta });
+    const name = isCustom(open) ? 'response.custom_tool_call_input.delta' : 'response.function_call_arguments.delta';
+    return this.#event(name, { ...this.#at(open), delta });
   }
 
   #endCall(open: Open): string {
+    if (isCustom(open)) {
+      const input = open.text;
+      const told = this.#event('response.custom_tool_call_input.done', { ...this.#at(open), input });
+      return told + this.#done(open.place, { ...open.item, status: 'completed', input });
+    }
     const item: Fields = { ...open.item, status: 'completed', arguments: open.text };
     const done = { ...this.#at(open), name: item.name, arguments: open.text };
     return this.#event('response.function_call_arguments.done', done) + this.#done(open.place, item);

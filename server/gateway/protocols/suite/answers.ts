@@ -1,9 +1,10 @@
 // What an upstream may answer, in each format's words, whole and as events; and what each client must then see.
 
+import { RESPONSES_GIVES } from './responses-upstream-words.ts';
 import { RESPONSES_SHOWS } from './responses-words.ts';
 
 type Fields = Record<string, unknown>;
-export type UpstreamName = 'openai-chat' | 'anthropic-messages';
+export type UpstreamName = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
 
 export interface AnswerFeature {
   name: string;
@@ -24,6 +25,7 @@ const completion = (message: Fields, finish = 'stop'): Fields => ({
     completion_tokens: 6,
     total_tokens: 23,
     prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
+    completion_tokens_details: { reasoning_tokens: 2 },
   },
 });
 const message = (content: Fields[], stop: Fields = { stop_reason: 'end_turn' }): Fields => ({
@@ -42,6 +44,7 @@ const CALLS = [
   { id: 'c_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bāsel"}' } },
   { id: 'c_2', type: 'function', function: { name: 'clock', arguments: '{}' } },
 ];
+const FREE = { id: 'c_1', type: 'custom', custom: { name: 'patch', input: '*** Bāsel' } };
 const USES = [
   { type: 'tool_use', id: 'c_1', name: 'weather', input: { city: 'Bāsel' } },
   { type: 'tool_use', id: 'c_2', name: 'clock', input: {} },
@@ -68,6 +71,11 @@ const FEATURES: readonly AnswerFeature[] = [
     },
   },
   {
+    name: 'Free-form tool call',
+    gives: { 'openai-chat': completion({ tool_calls: [FREE] }, 'tool_calls') },
+    shows: { 'openai-chat': choice({ message: { tool_calls: [FREE] }, finish_reason: 'tool_calls' }) },
+  },
+  {
     name: 'Reasoning',
     gives: {
       'openai-chat': completion({ reasoning_content: 'hm so', content: 'Hello there' }),
@@ -92,6 +100,24 @@ const FEATURES: readonly AnswerFeature[] = [
     shows: {
       'openai-chat': choice({ message: { reasoning_details: [{ type: 'reasoning.encrypted', data: 'enc+/=' }] } }),
       'anthropic-messages': { content: [{ type: 'redacted_thinking', data: 'enc+/=' }, TEXT] },
+    },
+  },
+  {
+    name: 'Encrypted reasoning, byte for byte',
+    gives: {},
+    shows: {
+      'openai-chat': choice({
+        message: { reasoning_details: [{ type: 'reasoning.encrypted', data: 'enc+/=é', summary: 'hm', id: 'rs_1' }] },
+      }),
+      'anthropic-messages': { content: [{ type: 'thinking', thinking: 'hm', signature: /^hp1\./ }, TEXT] },
+    },
+  },
+  {
+    name: 'Encrypted reasoning without a summary',
+    gives: {},
+    shows: {
+      'openai-chat': choice({ message: { reasoning_details: [{ type: 'reasoning.encrypted', data: 'enc+/=é' }] } }),
+      'anthropic-messages': { content: [{ type: 'redacted_thinking', data: /^hp1\./ }, TEXT] },
     },
   },
   {
@@ -137,10 +163,19 @@ const FEATURES: readonly AnswerFeature[] = [
       },
     },
   },
+  {
+    name: 'Usage of reasoning',
+    gives: { 'openai-chat': completion({ content: 'Hello there' }) },
+    shows: { 'openai-chat': { usage: { completion_tokens_details: { reasoning_tokens: 2 } } } },
+  },
 ];
 
-/** With what clients of Responses see, which stands together in a file of its own. */
-export const ANSWER_FEATURES: readonly AnswerFeature[] = FEATURES.map((feature) => ({
-  ...feature,
-  shows: { ...feature.shows, 'openai-responses': RESPONSES_SHOWS[feature.name]! },
-}));
+/** With what clients of Responses see and upstreams of it give, which stands together in files of its own. */
+export const ANSWER_FEATURES: readonly AnswerFeature[] = FEATURES.map((feature) => {
+  const given = RESPONSES_GIVES[feature.name];
+  return {
+    ...feature,
+    gives: { ...feature.gives, ...(given ? { 'openai-responses': given } : {}) },
+    shows: { ...feature.shows, 'openai-responses': RESPONSES_SHOWS[feature.name]! },
+  };
+});

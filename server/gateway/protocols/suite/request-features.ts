@@ -1,5 +1,6 @@
 // What a request may ask for, in each client's words, and what each upstream must then find in the body it gets.
 
+import { RESPONSES_FINDS } from './responses-upstream-words.ts';
 import { RESPONSES_ASKS } from './responses-words.ts';
 
 type Fields = Record<string, unknown>;
@@ -78,6 +79,20 @@ const messagesHistory = (content: unknown, more: Fields = {}, before: Fields[] =
 });
 const SIGNED = { type: 'thinking', thinking: 'hm', signature: 'sig+/=é' };
 const DETAIL = { type: 'reasoning.text', text: 'hm', signature: 'sig+/=é', format: 'anthropic-claude-v1', index: 0 };
+
+const ENCRYPTED = {
+  type: 'reasoning.encrypted',
+  data: 'enc+/=é',
+  summary: 'hm',
+  id: 'rs_1',
+  format: 'openai-responses-v1',
+  index: 0,
+};
+/** As chat completions nest it. */
+const FREE_TOOL = {
+  type: 'custom',
+  custom: { name: 'patch', format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: /.+/' } } },
+};
 
 const FEATURES: readonly RequestFeature[] = [
   {
@@ -203,6 +218,11 @@ const FEATURES: readonly RequestFeature[] = [
     { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
   ),
   {
+    name: 'Free-form tool',
+    asks: { 'openai-chat': chat('hi', { tools: [FREE_TOOL] }) },
+    finds: { 'openai-chat': { tools: [FREE_TOOL] } },
+  },
+  {
     name: 'Tool’s result',
     asks: { 'openai-chat': chatHistory('sunny'), 'anthropic-messages': messagesHistory('sunny') },
     finds: {
@@ -281,8 +301,23 @@ const FEATURES: readonly RequestFeature[] = [
     },
   },
   {
+    name: 'Encrypted reasoning sent back',
+    lossy: 'only the format that signed it can read it, so it stays behind',
+    asks: {
+      'openai-chat': {
+        ...CHAT_TOOLS,
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: null, tool_calls: [CALL], reasoning_details: [ENCRYPTED] },
+          { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+        ],
+      },
+    },
+    finds: { 'openai-chat': { messages: [{}, { reasoning_details: [ENCRYPTED] }, {}] } },
+  },
+  {
     name: 'Reasoning without a signature sent back',
-    lossy: 'Messages accept only signed reasoning, so it stays behind',
+    lossy: 'only signed reasoning is accepted there, so it stays behind',
     asks: {
       'openai-chat': {
         messages: [
@@ -318,6 +353,7 @@ const FEATURES: readonly RequestFeature[] = [
     finds: { 'anthropic-messages': { messages: [{ content: [{ cache_control: { type: 'ephemeral' } }] }] } },
   },
   { name: 'An earlier response by its id', asks: {}, finds: {} },
+  { name: 'Kept by the upstream', asks: {}, finds: {} },
   {
     name: 'Answer begun by the caller',
     asks: {
@@ -343,8 +379,13 @@ const FEATURES: readonly RequestFeature[] = [
   field('A field nobody knows', { vendor_thing: 1 }, { vendor_thing: 1 }),
 ];
 
-/** With the words of Responses, which stand together in a file of their own. */
+/** With the words of Responses, which stand together in files of their own. */
 export const REQUEST_FEATURES: readonly RequestFeature[] = FEATURES.map((feature) => {
   const asked = RESPONSES_ASKS[feature.name];
-  return asked ? { ...feature, asks: { ...feature.asks, 'openai-responses': asked } } : feature;
+  const found = RESPONSES_FINDS[feature.name] as Fields | undefined;
+  return {
+    ...feature,
+    asks: { ...feature.asks, ...(asked ? { 'openai-responses': asked } : {}) },
+    finds: { ...feature.finds, ...(found ? { 'openai-responses': found } : {}) },
+  };
 });

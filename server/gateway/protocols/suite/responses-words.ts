@@ -58,6 +58,9 @@ export const RESPONSES_ASKS: Record<string, Fields> = {
   'Some tool': ask('hi', { ...TOOLS, tool_choice: 'required' }),
   'No tool': ask('hi', { ...TOOLS, tool_choice: 'none' }),
   'One tool at a time': ask('hi', { ...TOOLS, parallel_tool_calls: false }),
+  'Free-form tool': ask('hi', {
+    tools: [{ type: 'custom', name: 'patch', format: { type: 'grammar', syntax: 'lark', definition: 'start: /.+/' } }],
+  }),
   'Tool the upstream runs': ask('hi', { tools: [{ type: 'code_interpreter' }] }),
   'Tool’s result': history('sunny'),
   'Picture in a tool’s result': history([picture()]),
@@ -74,11 +77,16 @@ export const RESPONSES_ASKS: Record<string, Fields> = {
       { role: 'user', content: 'b' },
     ],
   },
+  'Encrypted reasoning sent back': history('sunny', [
+    { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'enc+/=é' },
+  ]),
   'Temperature and top-p': ask('hi', { temperature: 0.5, top_p: 0.9 }),
   'Temperature above 1': ask('hi', { temperature: 1.5 }),
   'Log probabilities': ask('hi', { top_logprobs: 3 }),
   'Id of the end user': ask('hi', { user: 'u1' }),
   'Key of the prompt’s cache': ask('hi', { prompt_cache_key: 'k' }),
+  'Kept by the upstream': ask('hi', { store: true }),
+  'A field nobody knows': ask('hi', { vendor_thing: 1 }),
   'An earlier response by its id': { input: 'hi', previous_response_id: 'resp_1' },
 };
 
@@ -94,6 +102,14 @@ export const RESPONSES_SHOWS: Record<string, Fields> = {
       { type: 'function_call', call_id: 'c_2', name: 'clock', arguments: '{}' },
     ],
   },
+  'Free-form tool call': {
+    output: [{ type: 'custom_tool_call', call_id: 'c_1', name: 'patch', input: '*** Bāsel' }],
+  },
+  'Encrypted reasoning, byte for byte': { output: [{ ...reasoning('hm'), encrypted_content: 'enc+/=é' }, TEXT] },
+  'Encrypted reasoning without a summary': {
+    output: [{ type: 'reasoning', summary: [], encrypted_content: 'enc+/=é' }, TEXT],
+  },
+  'Usage of reasoning': { usage: { output_tokens_details: { reasoning_tokens: 2 } } },
   Reasoning: { output: [reasoning('hm so'), TEXT] },
   'Reasoning’s signature, byte for byte': { output: [{ ...reasoning('hm'), encrypted_content: /^hp1\./ }, TEXT] },
   'Reasoning that is hidden': { output: [{ type: 'reasoning', summary: [], encrypted_content: /^hp1\./ }, TEXT] },

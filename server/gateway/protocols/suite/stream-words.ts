@@ -17,28 +17,40 @@ export function chatEvents(whole: Fields): string[] {
       choices: [{ index: 0, delta, finish_reason: reason }],
       ...more,
     });
-  const calls = (message.tool_calls ?? []) as { id: string; function: { name: string; arguments: string } }[];
+  const calls = (message.tool_calls ?? []) as {
+    id: string;
+    function: { name: string; arguments: string };
+    custom?: { name: string; input: string };
+  }[];
   return [
     chunk({ role: 'assistant', content: '' }),
     ...pieces(String(message.reasoning_content ?? '')).map((text) => chunk({ reasoning_content: text })),
     ...pieces(String(message.content ?? '')).map((content) => chunk({ content })),
-    ...calls.flatMap(({ id, function: { name, arguments: written } }, index) => [
-      chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
-      ...pieces(written).map((text) => chunk({ tool_calls: [{ index, function: { arguments: text } }] })),
-    ]),
+    ...calls.flatMap(({ id, custom, function: known }, index) => {
+      if (custom)
+        return [
+          chunk({ tool_calls: [{ index, id, type: 'custom', custom: { name: custom.name, input: '' } }] }),
+          ...pieces(custom.input).map((input) => chunk({ tool_calls: [{ index, custom: { input } }] })),
+        ];
+      const { name, arguments: written } = known;
+      return [
+        chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+        ...pieces(written).map((text) => chunk({ tool_calls: [{ index, function: { arguments: text } }] })),
+      ];
+    }),
     chunk({}, finish),
     JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [], usage }),
     '[DONE]',
   ];
 }
 
-/** The same for a stream of Messages. */
-export function messagesEvents(whole: Fields): string[] {
+/** The same for a stream of Messages. @param cut how text is cut into deltas. */
+export function messagesEvents(whole: Fields, cut: (text: string) => string[] = pieces): string[] {
   const { content, stop_reason, stop_sequence, usage } = whole as { content: Fields[]; usage: Fields } & Fields;
   const message = { ...whole, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } };
   const events: Fields[] = [{ type: 'message_start', message }, { type: 'ping' }];
   for (const [index, block] of content.entries()) {
-    const { start, deltas } = blockEvents(block);
+    const { start, deltas } = blockEvents(block, cut);
     events.push({ type: 'content_block_start', index, content_block: start });
     for (const delta of deltas) events.push({ type: 'content_block_delta', index, delta });
     events.push({ type: 'content_block_stop', index });
@@ -48,11 +60,11 @@ export function messagesEvents(whole: Fields): string[] {
   return [...events, { type: 'message_stop' }].map((event) => JSON.stringify(event));
 }
 
-function blockEvents(block: Fields): { start: Fields; deltas: Fields[] } {
+function blockEvents(block: Fields, cut: (text: string) => string[]): { start: Fields; deltas: Fields[] } {
   if (block.type === 'text')
     return {
       start: { type: 'text', text: '' },
-      deltas: pieces(String(block.text)).map((text) => ({ type: 'text_delta', text })),
+      deltas: cut(String(block.text)).map((text) => ({ type: 'text_delta', text })),
     };
   if (block.type === 'thinking') {
     const deltas: Fields[] = pieces(String(block.thinking)).map((thinking) => ({ type: 'thinking_delta', thinking }));
@@ -77,7 +89,7 @@ export function assembled(client: string, stream: string): Fields {
 
 function assembledCompletion(chunks: Fields[]): Fields {
   const message: Fields = {};
-  const calls: { function: { arguments: string } }[] = [];
+  const calls: AssembledCall[] = [];
   let finish: unknown = null;
   let usage: unknown;
   for (const chunk of chunks) {
@@ -96,10 +108,16 @@ function assembledCompletion(chunks: Fields[]): Fields {
   return { ...chunks[0], choices: [{ index: 0, message, finish_reason: finish }], usage };
 }
 
-function addCall(calls: { function: { arguments: string } }[], piece: Fields): void {
-  const { index, ...call } = piece as { index: number; function: { arguments: string } };
+interface AssembledCall {
+  function: { arguments: string };
+  custom?: { input: string };
+}
+
+function addCall(calls: AssembledCall[], piece: Fields): void {
+  const { index, ...call } = piece as unknown as { index: number } & AssembledCall;
   const known = calls[index];
-  if (known) known.function.arguments += call.function.arguments;
+  if (known?.custom) known.custom.input += call.custom!.input;
+  else if (known) known.function.arguments += call.function.arguments;
   else calls[index] = structuredClone(call);
 }
 

@@ -21,6 +21,7 @@ function stored(more: Partial<ChannelView>): ChannelView {
   const key = (id: string, hint: string, status: string) => ({ id, hint, status }) as ChannelView['api_keys'][number];
   return {
     name: 'A',
+    protocol: 'openai-chat',
     base_url: 'https://u.example/v1',
     model_id: 'm',
     rpm_limit: 60,
@@ -36,6 +37,20 @@ function stored(more: Partial<ChannelView>): ChannelView {
 }
 
 describe('a channel’s form', () => {
+  test('sends the wire format only when it was changed, with the header its key goes in', () => {
+    expect(toChannelBody({ ...filled, protocol: 'openai-responses' })).toMatchObject({
+      protocol: 'openai-responses',
+      auth_type: 'bearer',
+    });
+    expect(toChannelBody({ ...filled, protocol: 'anthropic-messages' }).auth_type).toBe('x-api-key');
+    const channel = stored({ protocol: 'openai-responses' });
+    expect(toChannelBody(toChannelValues(channel), channel)).not.toHaveProperty('protocol');
+    const back = toChannelBody({ ...toChannelValues(channel), protocol: 'openai-chat' }, channel);
+    expect(back).toMatchObject({ protocol: 'openai-chat', auth_type: 'bearer' });
+    const custom = toChannelBody({ ...filled, authType: 'api-key', protocol: 'openai-responses' });
+    expect(custom).not.toHaveProperty('auth_type');
+  });
+
   test('sends trimmed values, and no key where none was typed', () => {
     expect(toChannelBody(filled)).toEqual({
       name: 'A',

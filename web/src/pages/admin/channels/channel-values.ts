@@ -19,6 +19,8 @@ export interface ChannelValues {
   /** The vendor's preset; empty = none. */
   preset: string;
   authType: ChannelView['auth_type'];
+  /** The wire format the service speaks. */
+  protocol: string;
   /** The channel's own or the preset's; those that have no field here go through as they are. */
   options: ChannelView['options'];
   /** The keys that stay, in their order. */
@@ -46,6 +48,7 @@ export function toChannelValues(channel: ChannelView | undefined): ChannelValues
     isOn: channel?.is_enabled ?? true,
     preset: channel?.preset ?? '',
     authType: channel?.auth_type ?? 'bearer',
+    protocol: channel?.protocol ?? 'openai-chat',
     options: channel?.options ?? {},
     keys: channel?.api_keys.map(({ id, hint, status }) => ({ id, hint, status })) ?? [],
     moreKeys: '',
@@ -93,10 +96,19 @@ export function toChannelBody(values: ChannelValues, channel?: ChannelView): Cha
     options: minutes ? { ...others, health_check_minutes: Number(minutes) } : others,
     is_enabled: values.isOn,
     ...(values.preset && values.preset !== channel?.preset ? { preset: values.preset, auth_type: authOf(values) } : {}),
+    ...protocolOf(values, channel),
   };
 }
 
 const authOf = ({ authType }: ChannelValues) => authType as NonNullable<ChannelUpdate['auth_type']>;
+
+/** Anthropic's own door takes its key in a header of its own. */
+function protocolOf(values: ChannelValues, channel?: ChannelView): ChannelUpdate {
+  if (values.protocol === (channel?.protocol ?? 'openai-chat')) return {};
+  const protocol = values.protocol as NonNullable<ChannelUpdate['protocol']>;
+  const isPlain = values.authType === 'bearer' || values.authType === 'x-api-key';
+  return { protocol, ...(isPlain ? { auth_type: protocol === 'anthropic-messages' ? 'x-api-key' : 'bearer' } : {}) };
+}
 
 /** One key alone is sent as requirement 001 names it; an empty one is left out, so that the present one stays. */
 function keysOf({ apiKey, keys, moreKeys, keyMode }: ChannelValues, channel?: ChannelView): ChannelUpdate {

@@ -1,0 +1,22 @@
+// OpenAI's Responses for the translations: as clients speak them, and as upstreams do.
+import type { ClientSide, UpstreamSide } from '../translation.ts';
+import { PATH } from './pass.ts';
+import { ResponsesEvents, readResponsesAnswer } from './read-answer.ts';
+import { readResponsesPrompt } from './read-prompt.ts';
+import { ResponsesWriter, writeResponse } from './write-answer.ts';
+import { writeResponsesPrompt } from './write-prompt.ts';
+
+export const responsesClient: ClientSide = {
+  readPrompt: readResponsesPrompt,
+  writeAnswer: writeResponse,
+  writer: (context) => new ResponsesWriter(context),
+};
+
+export const responsesUpstream: UpstreamSide = {
+  path: () => PATH,
+  writePrompt: writeResponsesPrompt,
+  signsReasoning: true,
+  takesCustomTools: true,
+  readAnswer: readResponsesAnswer,
+  events: () => new ResponsesEvents(),
+};
