@@ -1,4 +1,4 @@
-// A Python of its own for the tests of the official Python SDK.
+// A Python of its own for the tests of the official Python SDKs.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,9 +7,9 @@ import { capture } from './run.mjs';
 import { findProgram, installPackages } from './system.mjs';
 
 /** Exact, so that a new release cannot break a run that changed nothing. */
-const PACKAGES = ['openai==3.52.0'];
+const PACKAGES = ['openai==3.52.0', 'anthropic==2.14.0'];
 
-/** The path of a Python that has the SDK, or undefined where there is no Python 3 to make one with. */
+/** The path of a Python that has the SDKs, or undefined where there is no Python 3 to make one with. */
 export async function preparePython() {
   const folder = join(ROOT, '.cache', 'python');
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
