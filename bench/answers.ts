@@ -1,5 +1,15 @@
 // What the mock upstream answers, and whether what came out of a gateway is that answer, complete.
 
+/** The other formats' are in formats.ts. */
+export type Format = 'chat' | 'messages' | 'responses';
+
+/** What each format's usage and end are known by. */
+const MARKS: Record<Format, { usage: string; end: string }> = {
+  chat: { usage: '"total_tokens"', end: '[DONE]' },
+  messages: { usage: '"output_tokens"', end: 'message_stop' },
+  responses: { usage: '"output_tokens"', end: 'response.completed' },
+};
+
 /** Role, words, finish and usage: 42 chunks in all, then `[DONE]`. */
 export const WORDS = Array.from({ length: 39 }, (_, i) => `word${String(i + 1).padStart(2, '0')}`);
 export const CHUNKS = WORDS.length + 3;
@@ -57,13 +67,14 @@ export function question({ model = MODEL, stream = false, idle = false }: AskOpt
 }
 
 /** Why the body is not the whole answer; undefined = it is. A gateway may word the JSON anew. */
-export function wrongWith(body: string, kind: 'whole' | 'stream'): string | undefined {
+export function wrongWith(body: string, kind: 'whole' | 'stream', format: Format = 'chat'): string | undefined {
+  const { usage, end } = MARKS[format];
   let at = 0;
   for (const word of WORDS) {
     at = body.indexOf(word, at);
     if (at < 0) return `${word} is missing`;
   }
-  if (!body.includes('"total_tokens"')) return 'the usage is missing';
-  if (kind === 'stream' && !body.includes('[DONE]', at)) return 'the end is missing';
+  if (!body.includes(usage)) return 'the usage is missing';
+  if (kind === 'stream' && !body.includes(end, at)) return 'the end is missing';
   return undefined;
 }

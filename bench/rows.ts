@@ -2,7 +2,7 @@
 import type { Driver } from './driver.ts';
 import type { Ask, Outcome } from './load/work.ts';
 import { usageOf } from './processes.ts';
-import { askOf, type Refusal, refusedAsk, type Running } from './targets/target.ts';
+import { askOf, type Refusal, refusedAsk, type Running, type Way, wayAsk } from './targets/target.ts';
 
 /** How long and how much, of a whole run or of a quick one. */
 export interface Size {
@@ -140,6 +140,25 @@ function refusal(kind: Refusal, title: string): Row {
   };
 }
 
+/** Beside `whole` and `stream`, which are chat completions on both sides. */
+function way(name: Way, title: string): Row[] {
+  const applies = ({ ways }: Running) => ways?.[name] !== undefined;
+  return [
+    {
+      name: `${name}-whole`,
+      figures: [figure('cpu', `whole answer, ${title}: CPU`, 'µs', false)],
+      applies,
+      measure: (m) => saturate(m, wayAsk(m.target, name, 'whole'), CONNECTIONS),
+    },
+    {
+      name: `${name}-stream`,
+      figures: [figure('cpu', `stream, ${title}: CPU`, 'µs', false)],
+      applies,
+      measure: (m) => saturate(m, wayAsk(m.target, name, 'stream'), STREAMS),
+    },
+  ];
+}
+
 async function idleStreams(m: Measuring): Promise<Values> {
   const { driver, target, size } = m;
   const before = usageOf(target.pids).rssBytes;
@@ -228,6 +247,9 @@ export const ROWS: readonly Row[] = [
     ],
     measure: classBurst,
   },
+  ...way('messages', 'Messages on both sides'),
+  ...way('responses', 'Responses on both sides'),
+  ...way('messages-chat', 'Messages client over a chat upstream'),
   refusal('key', 'bad key'),
   refusal('budget', 'empty budget'),
   refusal('rate', 'rate limit'),

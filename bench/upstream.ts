@@ -1,7 +1,8 @@
 // The mock upstream, a process of its own: raw sockets and prepared bytes, so that it costs little beside a gateway.
 import type { Socket } from 'bun';
 
-import { EVENTS, IDLE_MARK, MODEL, WHOLE_ANSWER } from './answers.ts';
+import { type Format, IDLE_MARK, MODEL } from './answers.ts';
+import { FORMAT_ANSWERS, type FormatAnswer, formatAt } from './formats.ts';
 
 /** Between two chunks of a stream, milliseconds. */
 const CHUNK_EVERY_MS = 5;
@@ -22,15 +23,33 @@ const json = (text: string) =>
   );
 const STREAM_HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-const WHOLE = json(WHOLE_ANSWER);
 const MODELS = json(JSON.stringify({ object: 'list', data: [{ id: MODEL, object: 'model' }] }));
-const FRAMES = EVENTS.map(framed);
-FRAMES[0] = Buffer.concat([Buffer.from(STREAM_HEAD), FRAMES[0]!]);
-FRAMES.push(Buffer.concat([FRAMES.pop()!, Buffer.from('0\r\n\r\n')]));
-const REST = Buffer.concat(FRAMES.slice(1));
+
+/** Prepared bytes of one format. */
+interface Prepared {
+  whole: Buffer;
+  frames: Buffer[];
+}
+
+function prepared({ whole, events }: FormatAnswer): Prepared {
+  const frames = events.map(framed);
+  frames[0] = Buffer.concat([Buffer.from(STREAM_HEAD), frames[0]!]);
+  frames.push(Buffer.concat([frames.pop()!, Buffer.from('0\r\n\r\n')]));
+  return { whole: json(whole), frames };
+}
+
+const ANSWERS: Record<Format, Prepared> = {
+  chat: prepared(FORMAT_ANSWERS.chat),
+  messages: prepared(FORMAT_ANSWERS.messages),
+  responses: prepared(FORMAT_ANSWERS.responses),
+};
+const REST = Buffer.concat(ANSWERS.chat.frames.slice(1));
 
 /** Streams by the millisecond of their turn, so that they do not all speak at once. */
-const turns: Map<Client, number>[] = Array.from({ length: CHUNK_EVERY_MS }, () => new Map());
+const turns: Map<Client, { frames: Buffer[]; next: number }>[] = Array.from(
+  { length: CHUNK_EVERY_MS },
+  () => new Map(),
+);
 const idle = new Set<Client>();
 const counts = { whole: 0, streams: 0, idle: 0 };
 let now = 0;
@@ -45,10 +64,10 @@ function send(socket: Client, bytes: Buffer): void {
 function tick(): void {
   const due = turns[now % CHUNK_EVERY_MS]!;
   now += 1;
-  for (const [socket, next] of due) {
-    send(socket, FRAMES[next]!);
-    if (next + 1 < FRAMES.length) due.set(socket, next + 1);
-    else due.delete(socket);
+  for (const [socket, turn] of due) {
+    send(socket, turn.frames[turn.next]!);
+    turn.next += 1;
+    if (turn.next === turn.frames.length) due.delete(socket);
   }
 }
 
@@ -59,18 +78,19 @@ function forget(socket: Client): void {
 
 function answer(socket: Client, head: string, body: string): void {
   if (head.startsWith('GET')) return send(socket, control(head));
+  const { whole, frames } = ANSWERS[formatAt(head)];
   if (!/"stream":\s*true/.test(body)) {
     counts.whole += 1;
-    return send(socket, WHOLE);
+    return send(socket, whole);
   }
-  send(socket, FRAMES[0]!);
+  send(socket, frames[0]!);
   if (body.includes(IDLE_MARK)) {
     counts.idle += 1;
     idle.add(socket);
     return;
   }
   // The turn that was just taken: the next chunk comes in CHUNK_EVERY_MS.
-  turns[(now + CHUNK_EVERY_MS - 1) % CHUNK_EVERY_MS]!.set(socket, 1);
+  turns[(now + CHUNK_EVERY_MS - 1) % CHUNK_EVERY_MS]!.set(socket, { frames, next: 1 });
   counts.streams += 1;
 }
 

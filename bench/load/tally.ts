@@ -43,8 +43,8 @@ export class Tally {
   }
 
   private reasonAgainst({ status, body }: Answer): string | undefined {
-    const { expect } = this.ask;
+    const { expect, format } = this.ask;
     if (status !== this.ask.status) return `status ${status}: ${body}`;
-    return expect === 'refused' ? undefined : wrongWith(body, expect);
+    return expect === 'refused' ? undefined : wrongWith(body, expect, format);
   }
 }

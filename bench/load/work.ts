@@ -1,5 +1,7 @@
 // What the load process can be told to do, and what it answers. Sent between processes as JSON.
 
+import type { Format } from '../answers.ts';
+
 /** A request as a target wants it; several are taken in turn, as by the members of a class. */
 export interface Ask {
   port: number;
@@ -9,6 +11,8 @@ export interface Ask {
   body: string;
   /** What a right answer is: `refused` = exactly `status`. */
   expect: 'whole' | 'stream' | 'refused';
+  /** Absent = chat completions. */
+  format?: Format;
   status: number;
 }
 

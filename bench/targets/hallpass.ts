@@ -18,6 +18,14 @@ const SEATS = 40;
 const HIGH = 2_000_000_000;
 const BUDGET_DOLLARS = 1_000_000;
 
+/** Models whose upstream speaks another format. */
+const OTHER_FORMATS = { 'bench-messages': 'anthropic-messages', 'bench-responses': 'openai-responses' };
+const WAYS: NonNullable<Running['ways']> = {
+  messages: { path: '/v1/messages', model: 'bench-messages', format: 'messages' },
+  responses: { path: '/v1/responses', model: 'bench-responses', format: 'responses' },
+  'messages-chat': { path: '/v1/messages', model: MODEL, format: 'messages' },
+};
+
 const ON =
   'Auth by pass, RPM, TPM and concurrency limits of pass and class, budgets of pass and class (two holds a call), price, ' +
   'output bound, usage, statistics; hold and settlement each on disk (LEDGER_SYNC=full) before the last byte.';
@@ -119,6 +127,7 @@ async function start(name: string, upstreamPort: number, open: (folder: string) 
       databasePids: store.pids,
       readyMs,
       stop,
+      ways: WAYS,
       ...(await setUp(url, upstreamPort, store.sql)),
       problems: (calls) => ledgerProblems(store.sql, calls),
     };
@@ -138,7 +147,16 @@ async function setUp(url: string, upstreamPort: number, sql: Bun.SQL): Promise<P
     rpm_limit: 1_000_000,
     prices: { prompt: 1, completion: 2 },
   };
-  await postJson(`${url}/api/admin/channels`, channel, login.access_token as string);
+  const add = (fields: object) =>
+    postJson(`${url}/api/admin/channels`, { ...channel, ...fields }, login.access_token as string);
+  await add({});
+  for (const [model, protocol] of Object.entries(OTHER_FORMATS))
+    await add({
+      name: model,
+      protocol,
+      model_id: undefined,
+      models: [{ name: model, upstream_model: MODEL, prices: channel.prices }],
+    });
   const now = Date.now();
   await sql`insert into classrooms (id, name, status, metadata, budget_nanos, rpm_limit, tpm_limit, max_parallel, created_at, updated_at)
     values (${CLASSROOM}, 'Bench', 'active', '{}', ${BUDGET_DOLLARS * 1e9}, ${HIGH}, ${HIGH}, ${HIGH}, ${now}, ${now})`;

@@ -1,9 +1,14 @@
 // The contract of everything that is measured.
-import { MODEL, question } from '../answers.ts';
+import { type Format, MODEL, question } from '../answers.ts';
+import { questionIn } from '../formats.ts';
 import type { Ask } from '../load/work.ts';
 
 export const REFUSALS = ['key', 'budget', 'rate'] as const;
 export type Refusal = (typeof REFUSALS)[number];
+
+/** Client’s format and upstream’s, where they are not both chat completions. */
+export const WAYS = ['messages', 'responses', 'messages-chat'] as const;
+export type Way = (typeof WAYS)[number];
 
 export interface Refusing {
   headers: Record<string, string>;
@@ -23,6 +28,8 @@ export interface Running {
   databasePids?: number[];
   /** From the start of the process to its first good answer. */
   readyMs: number;
+  /** The other ways it can be asked; absent = it knows chat completions only. */
+  ways?: Partial<Record<Way, { path: string; model: string; format: Format }>>;
   /** What it can refuse, and how; absent = it knows no such thing. */
   refusals: Partial<Record<Refusal, Refusing>>;
   /** Looks into its ledger: every answered call has one row, nothing is held. @returns what is wrong. */
@@ -44,6 +51,13 @@ export function askOf(target: Running, kind: 'whole' | 'stream' | 'idle'): Ask {
   const { port, path, callers, model = MODEL } = target;
   const body = question({ model, stream: kind === 'stream', idle: kind === 'idle' });
   return { port, path, callers, body, expect: kind === 'whole' ? 'whole' : 'stream', status: 200 };
+}
+
+/** The same question another way. */
+export function wayAsk(target: Running, way: Way, kind: 'whole' | 'stream'): Ask {
+  const { path, model, format } = target.ways![way]!;
+  const body = questionIn(format, question({ model, stream: kind === 'stream' }));
+  return { ...askOf(target, kind), path, body, format };
 }
 
 export function refusedAsk(target: Running, { headers, status }: Refusing): Ask {

@@ -32,8 +32,10 @@ function emptied(item: Fields): Fields {
 }
 
 function partsOf(item: Fields, cut: Cut): Fields[] {
-  if (item.type === 'message') return (item.content as Fields[]).flatMap((part, index) => contentEvents(part, index, cut));
-  if (item.type === 'reasoning') return (item.summary as Fields[]).flatMap((part, index) => summaryEvents(part, index, cut));
+  if (item.type === 'message')
+    return (item.content as Fields[]).flatMap((part, index) => contentEvents(part, index, cut));
+  if (item.type === 'reasoning')
+    return (item.summary as Fields[]).flatMap((part, index) => summaryEvents(part, index, cut));
   const isCustom = item.type === 'custom_tool_call';
   const name = isCustom ? 'response.custom_tool_call_input' : 'response.function_call_arguments';
   const text = String(isCustom ? item.input : item.arguments);
