@@ -32,7 +32,8 @@ const durationMs = z.number().int().min(1_000).max(3_600_000);
 
 /**
  * Dollars per million tokens; `image` is per picture sent, `request` per request. An absent kind of token is charged
- * as the kind it is part of.
+ * as the kind it is part of. Where no tokens count: `image` is per picture made, `prompt` per million characters read
+ * aloud, `audio` per million seconds heard, `request` per search of a hundred documents.
  */
 export const priceInputSchema = z.object({
   prompt: dollars,

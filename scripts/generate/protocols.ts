@@ -64,6 +64,13 @@ const TAIL = `
   not in the usage and is not charged. With a budget a web search is left out and named in the header, the others are refused.
 - **Text completions** (\`/v1/completions\`) are answered by chat models: one prompt, one answer.
 - **Embeddings** (\`/v1/embeddings\`) go through as they are, to channels of chat completions.
+- **Pictures, speech, transcripts and ranking** (\`/v1/images/generations\`, \`/v1/images/edits\`, \`/v1/audio/speech\`,
+  \`/v1/audio/transcriptions\`, \`/v1/rerank\`) go through as they are to channels of chat completions or Responses, files and
+  sound included, and are charged by the unit at the administrator's own price: pictures at \`image\` each, characters of
+  speech at \`prompt\` per million, seconds of a transcript at \`audio\` per million, a search for each hundred documents at
+  \`request\`; \`request\` is added once to each of the others. Characters and seconds stand in the log where tokens stand. A
+  published price per token is none here: without one's own, a pass with a budget is refused. They are not streamed. A
+  transcript whose length the upstream does not tell is charged by the file's size (8,000 bytes a second), marked as estimated.
 - **Errors** have the shape of the client's format, before a stream and in it.
 `;
 

@@ -14,6 +14,9 @@ export interface AttemptEnd {
   errorCode?: string | null;
   usage?: TokenUsage;
   estimated?: boolean;
+  /** Pictures and searches of the answer, where they are not those of the request. */
+  images?: number | undefined;
+  requests?: number | undefined;
 }
 
 export class Attempt {
@@ -72,6 +75,8 @@ export class Attempt {
     errorCode = null,
     usage = NO_TOKENS,
     estimated = false,
+    images = this.call.size.images,
+    requests = this.call.size.requests,
   }: AttemptEnd): AttemptRecord {
     clearTimeout(this.#timer);
     this.call.signal.removeEventListener('abort', this.#onClientGone);
@@ -95,7 +100,7 @@ export class Attempt {
       firstByteAt: this.firstByteAt,
       endedAt: this.ctx.clock.now(),
       estimated,
-      costNanos: prices && usage !== NO_TOKENS ? priceUsage(usage, prices, this.call.size.images) : 0,
+      costNanos: prices && usage !== NO_TOKENS ? priceUsage(usage, prices, images, requests) : 0,
       prices,
     };
   }

@@ -18,7 +18,7 @@ export const NO_TOKENS: TokenUsage = {
  * so each token is charged once; a kind without its own price is charged as its whole. An absurd sum is cut to the
  * largest amount that can be counted: a call must end whatever is reported, and pays no more than its hold.
  */
-export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): number {
+export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0, requests = 1): number {
   const { promptTokens, cachedTokens, cacheWriteTokens, completionTokens, reasoningTokens, audioTokens = 0 } = usage;
   const sum = sumOf([
     { units: promptTokens - cachedTokens - cacheWriteTokens - audioTokens, nanosPerMillion: prices.promptNanos },
@@ -28,7 +28,7 @@ export function priceUsage(usage: TokenUsage, prices: UnitPrices, images = 0): n
     { units: completionTokens - reasoningTokens, nanosPerMillion: prices.completionNanos },
     { units: reasoningTokens, nanosPerMillion: prices.reasoningNanos ?? prices.completionNanos },
     { units: images, nanosPerMillion: prices.imageNanos ?? 0 },
-    { units: prices.requestNanos ?? 0, nanosPerMillion: 1_000_000 },
+    { units: (prices.requestNanos ?? 0) * requests, nanosPerMillion: 1_000_000 },
   ]);
   return sum > LARGEST ? Number.MAX_SAFE_INTEGER : divideUp(sum);
 }

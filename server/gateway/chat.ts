@@ -136,7 +136,8 @@ async function answer(ctx: AppContext, call: Call, settlement: Settlement, finis
     if (found.kind === 'whole') {
       const body = await relayWhole(ctx, call, found, settlement);
       end();
-      return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+      const contentType = found.reading.contentType ?? 'application/json';
+      return new Response(body as BodyInit, { headers: { ...headers, 'content-type': contentType } });
     }
     const relay = new StreamRelay(ctx, call, found, settlement, end);
     return new Response(relay.events() as unknown as BodyInit, { headers: { ...headers, ...STREAM_HEADERS } });

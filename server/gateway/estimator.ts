@@ -16,6 +16,7 @@ export class Estimator implements Disposable {
 
   /** What the call most likely used: its prompt and the text that was delivered. Never rejects: every call must end. */
   async estimate(call: Call, delivered: DeliveredText): Promise<TokenUsage> {
+    if (call.size.untold) return call.size.untold;
     const { text } = delivered;
     const counts = text === undefined ? undefined : this.#count([promptText(call), text]).catch(() => undefined);
     const [promptTokens, completionTokens] = (await counts) ?? [call.size.estimateTokens, delivered.roughTokens];

@@ -98,7 +98,7 @@ function fixedMicros(size: PromptSize, prices: UnitPrices): bigint {
     costMicros(size.boundTokens, promptNanos) +
     costMicros(size.audioTokens, Math.max(prices.audioNanos ?? 0, promptNanos)) +
     costMicros(size.images, prices.imageNanos ?? 0) +
-    costMicros(prices.requestNanos ?? 0, 1_000_000)
+    costMicros((prices.requestNanos ?? 0) * (size.requests ?? 1), 1_000_000)
   );
 }
 

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { AppError } from '../lib/app-error.ts';
 import type { Logger } from '../lib/logger.ts';
+import { copyBody } from './protocols/media/upload.ts';
 import type { AskedCall } from './call.ts';
 
 /** What a hook is shown. `body` is the request as it will be sent; a hook may change its fields in place. */
@@ -59,7 +60,7 @@ export class Hooks {
   /** What was measured and held is what is sent: a hook that keeps the body cannot change it later. */
   #copy(body: unknown): unknown {
     try {
-      return JSON.parse(JSON.stringify(body));
+      return copyBody(body);
     } catch (error) {
       throw this.#failed(error);
     }

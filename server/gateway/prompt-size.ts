@@ -1,4 +1,5 @@
 // How large a prompt is: a quick estimate (rates, orphans) and an upper bound (money). Pure.
+import type { TokenUsage } from '../ledger/ledger.ts';
 import type { ChatRequest } from './request-body.ts';
 
 /** Roles, separators and ids around each message; OpenAI's cookbook counts 3 to 4. */
@@ -31,6 +32,10 @@ export interface PromptSize {
   boundTokens: number;
   images: number;
   audioTokens: number;
+  /** Searches, each at the price of a request; 1 where absent. */
+  requests?: number;
+  /** What is charged where the upstream tells no usage and tokens are not what counts. */
+  untold?: TokenUsage;
   /** Kinds of content without a rule, such as `file`; a capped pass is refused them. */
   unknownMedia: string[];
 }

@@ -54,16 +54,19 @@ async function wholeHead(
   bridge: Bridge,
 ): Promise<Answer | UpstreamFailure> {
   const { channel } = attempt.route;
-  const text = await readText(response, channel.options.maxResponseBytes).catch((error: unknown) => {
+  const bytes = await readBytes(response, channel.options.maxResponseBytes).catch((error: unknown) => {
     if (attempt.abortReason !== undefined) throw error;
     return null;
   });
-  if (text === null) return failureOfBody('answer_short', response.status);
-  if (text === undefined) {
+  if (bytes === null) return failureOfBody('answer_short', response.status);
+  if (bytes === undefined) {
     attempt.abort('useless');
     return failureOfSize(response.status);
   }
-  const reading = bridge.readWhole(text, answerContext(call, attempt));
+  const context = answerContext(call, attempt);
+  const reading = bridge.readBytes
+    ? bridge.readBytes(bytes, contentTypeOf(response), context)
+    : bridge.readWhole(bytes.toString('utf8'), context);
   if (!reading) return failureOfBody('answer_not_ours', response.status);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
 }
@@ -134,11 +137,21 @@ export function ownerOf({ principal, ip }: Pick<Call, 'principal' | 'ip'>): stri
   return principal.passId ?? principal.userId ?? principal.seatId ?? `guest ${ip}`;
 }
 
-/** A body as text, or undefined when it is longer than the bound. */
+/** Relayed to the client, so nothing but a plain type. */
+function contentTypeOf(response: Response): string {
+  const type = response.headers.get('content-type') ?? '';
+  return /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/.test(type) ? type.slice(0, 200) : 'application/octet-stream';
+}
+
 async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
+  return (await readBytes(response, maxBytes))?.toString('utf8');
+}
+
+/** A body, or undefined when it is longer than the bound. */
+async function readBytes(response: Response, maxBytes: number): Promise<Buffer | undefined> {
   const declared = Number(response.headers.get('content-length') ?? 0);
   if (declared > maxBytes) return undefined;
-  if (declared > 0) return response.text();
+  if (declared > 0) return Buffer.from(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -146,5 +159,5 @@ async function readText(response: Response, maxBytes: number): Promise<string | 
     if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

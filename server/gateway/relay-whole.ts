@@ -8,13 +8,13 @@ import type { Settlement } from './settlement.ts';
 
 type WholeAnswer = Extract<Answer, { kind: 'whole' }>;
 
-/** @returns the JSON text to send. @throws LedgerUnavailable */
+/** @returns what to send. @throws LedgerUnavailable */
 export async function relayWhole(
   ctx: AppContext,
   call: Call,
   { attempt, reading, httpStatus }: WholeAnswer,
   settlement: Settlement,
-): Promise<string> {
+): Promise<string | Uint8Array> {
   settlement.content?.whole(reading.relay, call.format.name === 'openai-chat' ? undefined : reading.text);
   const gone = call.signal.aborted;
   await settlement.settleWith(
@@ -25,8 +25,10 @@ export async function relayWhole(
         httpStatus,
         usage: reading.usage ?? (await ctx.gateway.estimator.estimate(call, DeliveredText.of(reading.text))),
         estimated: reading.usage === undefined,
+        images: reading.images,
+        requests: reading.requests,
       }),
   );
   if (!gone) await rememberIssued(ctx, attempt, reading.issued, reading.usage);
-  return reading.relay;
+  return reading.bytes ?? reading.relay;
 }

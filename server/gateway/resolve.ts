@@ -24,10 +24,10 @@ export function findModel(ctx: AppContext, principal: Principal, asked: string):
 
 /** Measures the request and fixes its routes and prices. @throws AppError model_unpriced, channel_unavailable. */
 export function measure(asked: AskedCall, signatures: SignatureMemory): Call {
-  const { model, principal, request } = asked;
+  const { principal, request } = asked;
   refuseOtherModels(asked);
   const capped = isCapped(principal.levels);
-  const routes = speakingRoutes(asked, usableRoutes(model, principal, capped));
+  const routes = speakingRoutes(asked, usableRoutes(byUnit(asked), principal, capped));
   const size = withEarlier(
     asked.pin,
     withCarried(
@@ -75,6 +75,21 @@ function refuseOtherModels({ principal, request }: AskedCall): void {
   if (models === undefined || models === null || effective(principal.levels, 'models') === null) return;
   const detail = 'the models of this pass are limited';
   throw new AppError('unsupported_parameter', { param: 'models', params: { param: 'models', detail } });
+}
+
+/** Published prices are per token: what is charged by the unit has only its administrator's, or none where it is at home. */
+const UNIT_SOURCES = new Set(['own', 'private-address']);
+
+function byUnit({ model, format }: AskedCall): CatalogModel {
+  if (!format.byUnit) return model;
+  const priced = (route: CatalogRoute): CatalogRoute =>
+    route.prices && UNIT_SOURCES.has(route.prices.source) ? route : { ...route, prices: null, tiers: [] };
+  const { routes, fallbackRoutes } = model;
+  return {
+    ...model,
+    routes: routes.map(priced),
+    ...(fallbackRoutes && { fallbackRoutes: fallbackRoutes.map(priced) }),
+  };
 }
 
 /**

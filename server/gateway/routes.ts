@@ -8,7 +8,15 @@ import { countTokens } from './count-tokens.ts';
 import { anthropicMessages } from './protocols/anthropic-messages/client.ts';
 import { openaiCompletions } from './protocols/openai-completions/client.ts';
 import { openaiEmbeddings } from './protocols/openai-embeddings/client.ts';
+import {
+  openaiImageEdits,
+  openaiImages,
+  openaiSpeech,
+  openaiTranscriptions,
+  rerank,
+} from './protocols/media/formats.ts';
 import { openaiResponses } from './protocols/openai-responses/client.ts';
+import { readForm } from './read-form.ts';
 import { readBody } from './request-body.ts';
 
 /** `/v1` is OpenAI's; the root serves base URLs without `/v1` (requirement 000); `/api/chat` is the chat page's (001). */
@@ -104,7 +112,45 @@ const responsesRoutes: readonly Route[] = (['/v1/responses', '/responses'] as co
   }),
 );
 
+/** Pictures, speech, transcripts and ranking, at a price a unit. */
+const MEDIA = [
+  ['/images/generations', openaiImages, readBody, 'Pictures from a text (OpenAI’s format); priced per picture'],
+  [
+    '/images/edits',
+    openaiImageEdits,
+    readForm,
+    'Pictures changed by a text (OpenAI’s format, a form); priced per picture',
+  ],
+  ['/audio/speech', openaiSpeech, readBody, 'A text read aloud (OpenAI’s format); priced per million characters'],
+  [
+    '/audio/transcriptions',
+    openaiTranscriptions,
+    readForm,
+    'Speech as text (OpenAI’s format, a form); priced per million seconds',
+  ],
+  [
+    '/rerank',
+    rerank,
+    readBody,
+    'Documents by how well they fit a query (Cohere’s and Jina’s format); priced per search',
+  ],
+] as const;
+
+const mediaRoutes: readonly Route[] = MEDIA.flatMap(([path, format, read, summary]) =>
+  [`/v1${path}`, path].map((at) =>
+    defineRoute({
+      method: 'post',
+      path: at,
+      guard: 'caller',
+      tag: 'chat',
+      summary,
+      raw: (http, ctx) => chat(http, ctx, read, format),
+    }),
+  ),
+);
+
 export const chatRoutes: readonly Route[] = [
+  ...mediaRoutes,
   ...completionRoutes,
   llmChat,
   ...messagesRoutes,

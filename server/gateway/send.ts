@@ -129,6 +129,8 @@ async function ask(ctx: AppContext, call: Call, hold: Hold, attempt: Attempt): P
     path: bridge.path(route.upstreamModel, request.stream),
     body: bridge.body(request, draft),
     stream: request.stream,
+    ...(bridge.form ? { form: true } : {}),
+    ...(bridge.readBytes ? { accept: '*/*' } : {}),
     headers: bridge.translates ? {} : call.headers,
     requestId: call.requestId,
     locale: call.locale,

@@ -12,6 +12,7 @@ const OPEN = new Set([
   'images',
   'audio',
   'moderations',
+  'rerank',
 ]);
 
 /** `/v1/*` and the same addresses at the root. */

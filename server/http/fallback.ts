@@ -13,7 +13,8 @@ import { listStaticFiles, serveStatic } from './static-files.ts';
 const PAGES = /^\/(login(\/oidc)?|register|account|setup(\.html)?|reset|admin(\/.*)?)?$/;
 
 /** First parts of addresses that programs call: what is unknown there is told in JSON, whoever asks. */
-const API = /^\/(api|v1|key|team|user|spend|models|chat|completions|responses|embeddings|messages)(\/|$)/;
+const API =
+  /^\/(api|v1|key|team|user|spend|models|chat|completions|responses|embeddings|messages|images|audio|rerank)(\/|$)/;
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 

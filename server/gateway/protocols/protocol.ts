@@ -16,7 +16,19 @@ export type UpstreamProtocol = CatalogChannel['protocol'];
 
 /** What clients speak at one kind of address. */
 export interface ClientFormat {
-  readonly name: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'openai-completions' | 'openai-embeddings';
+  readonly name:
+    | 'openai-chat'
+    | 'openai-responses'
+    | 'anthropic-messages'
+    | 'openai-completions'
+    | 'openai-embeddings'
+    | 'openai-images'
+    | 'openai-image-edits'
+    | 'openai-speech'
+    | 'openai-transcriptions'
+    | 'rerank';
+  /** Priced by pictures, characters, seconds or searches: a published price per token says nothing of those. */
+  readonly byUnit?: boolean;
   /** Request headers, in lower case, that travel to an upstream of the same format. */
   readonly headers: readonly string[];
   /** Checks only what the gateway itself reads. @throws AppError invalid_body, invalid_parameter. */
@@ -73,6 +85,10 @@ export interface Bridge {
   body(request: ChatRequest, draft: UpstreamDraft): Record<string, unknown>;
   /** Bytes of remembered reasoning that `body` puts back in: a part of the prompt that the client did not send. */
   carriedBytes?(request: ChatRequest, memory: SignatureMemory, owner: string): number;
+  /** The body is a form with files. */
+  readonly form?: boolean;
+  /** Reads a whole answer that need not be JSON; stands in the place of `readWhole`. */
+  readBytes?(bytes: Uint8Array, contentType: string, answer: AnswerContext): WholeReading | undefined;
   /** Reads a whole answer; undefined when it is none. */
   readWhole(text: string, answer: AnswerContext): WholeReading | undefined;
   /** Reads a streamed answer, event by event. */
@@ -87,6 +103,12 @@ export interface WholeReading {
   text: string;
   /** The upstream's id that a later request of this caller may name. */
   issued?: string;
+  /** Sent on instead of `relay`, which is then only what is kept of it. */
+  bytes?: Uint8Array;
+  contentType?: string;
+  /** Units that were charged for, where they are not tokens. */
+  images?: number;
+  requests?: number;
 }
 
 /** What one upstream event turned out to be. `relay` is what to send on; absent = nothing. */
@@ -129,6 +151,10 @@ export interface UpstreamRequest {
   /** In the upstream's format, already bounded and with the upstream's model name. */
   body: Record<string, unknown>;
   stream: boolean;
+  /** `body` goes out as a multipart form. */
+  form?: boolean;
+  /** What is asked for; JSON where absent. */
+  accept?: string;
   /** The client's headers that travel; names in lower case. */
   headers: Readonly<Record<string, string>>;
   requestId: string;

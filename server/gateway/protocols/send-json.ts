@@ -1,7 +1,8 @@
-// Sends a JSON request to an upstream over HTTP, whatever format its body has.
+// Sends a request to an upstream over HTTP, as JSON or as a form, whatever format its body has.
 import { checkedFetch, OutboundError } from '../../lib/outbound.ts';
 import type { CatalogChannel, CatalogKey } from '../../models/catalog.ts';
 import { type SendUpstream, UpstreamUnreachable, UpstreamUnusable } from './protocol.ts';
+import { formOf } from './media/upload.ts';
 import { vendorBody } from './openai-chat/vendor-body.ts';
 
 /** Bun's names for a connection that was never made. */
@@ -15,9 +16,11 @@ const DEFAULT_HEADERS: Partial<Record<CatalogChannel['protocol'], Record<string,
 
 /** @param allowPrivate whether loopback and private addresses may be connected to. */
 export function sendJson(allowPrivate: boolean): SendUpstream {
-  return async ({ route, key, path, body, stream, headers: travelling, requestId, signal }) => {
+  return async ({ route, key, path, body, stream, form, accept, headers: travelling, requestId, signal }) => {
     const { url, headers } = authorize(route.channel, key, path);
     const rules = route.channel.options.body;
+    const fields = rules ? vendorBody(body, rules) : body;
+    const sent = form ? await encodedForm(fields) : { type: 'application/json', bytes: JSON.stringify(fields) };
     try {
       return await checkedFetch(
         url,
@@ -27,12 +30,12 @@ export function sendJson(allowPrivate: boolean): SendUpstream {
             ...DEFAULT_HEADERS[route.channel.protocol],
             ...travelling,
             ...headers,
-            'content-type': 'application/json',
-            accept: stream ? 'text/event-stream' : 'application/json',
+            'content-type': sent.type,
+            accept: stream ? 'text/event-stream' : (accept ?? 'application/json'),
             'accept-encoding': 'identity',
             'x-request-id': requestId,
           },
-          body: JSON.stringify(rules ? vendorBody(body, rules) : body),
+          body: sent.bytes,
           signal,
         },
         { allowPrivate },
@@ -46,6 +49,13 @@ export function sendJson(allowPrivate: boolean): SendUpstream {
       throw error;
     }
   };
+}
+
+/** Its type tells the boundary between its entries. */
+async function encodedForm(fields: Record<string, unknown>) {
+  const encoded = new Response(formOf(fields));
+  const type = encoded.headers.get('content-type')!;
+  return { type, bytes: new Uint8Array(await encoded.arrayBuffer()) };
 }
 
 /** Where to and with which credential. The secret stands in what is returned only: it is never logged. */

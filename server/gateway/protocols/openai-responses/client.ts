@@ -16,6 +16,9 @@ const TOOLS_MAX = 1_024;
 /** Tools the caller runs itself; all others run upstream, at a price nobody can bound. */
 const OWN_TOOLS: readonly unknown[] = ['function', 'custom', 'namespace', 'local_shell', 'shell', 'apply_patch'];
 
+/** A prompt kept upstream may be of any size and offer any tool; a compaction is written by a call of its own. */
+const UNBOUNDED_FIELDS = ['prompt', 'context_management'];
+
 /** Fields that no model reads as a part of its prompt. */
 const NOT_PROMPT = new Set([
   'model',
@@ -103,6 +106,9 @@ function refuseUnbounded({ fields, tools }: ChatRequest): void {
     (tool) => !OWN_TOOLS.includes(tool?.type) && !isLeftOut(tool),
   );
   if (hosted) throw unsupported('tools', 'only tools that the caller runs can be used with a budget');
+  for (const name of UNBOUNDED_FIELDS)
+    if (fields[name] !== undefined && fields[name] !== null)
+      throw unsupported(name, 'its cost has no upper bound, and this pass has a budget');
   if (fields.service_tier === 'priority') throw unsupported('service_tier', 'this pass has a budget');
 }
 
