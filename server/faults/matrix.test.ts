@@ -19,13 +19,7 @@ import {
   USAGE,
   word,
 } from '../testing/fault-upstream.ts';
-import {
-  createGatewayApp,
-  eventsOf,
-  type GatewayApp,
-  loadTokenizer,
-  PRICES,
-} from '../testing/gateway-app.ts';
+import { createGatewayApp, eventsOf, type GatewayApp, loadTokenizer, PRICES } from '../testing/gateway-app.ts';
 import { freePort } from '../testing/server-process.ts';
 
 let gateway: GatewayApp;
