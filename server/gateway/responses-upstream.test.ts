@@ -93,7 +93,11 @@ describe('the same format on both sides', () => {
     const hosted = await respond({ tools: [{ type: 'code_interpreter' }] }, key);
     expect(await refusalOf(hosted)).toEqual([400, 'unsupported_parameter', 'tools']);
     for (const name of ['prompt', 'context_management'])
-      expect(await refusalOf(await respond({ [name]: { id: 'pmpt_1' } }, key))).toEqual([400, 'unsupported_parameter', name]);
+      expect(await refusalOf(await respond({ [name]: { id: 'pmpt_1' } }, key))).toEqual([
+        400,
+        'unsupported_parameter',
+        name,
+      ]);
   });
 
   test('a stream that fails, or ends without an end, ends with response.failed', async () => {
