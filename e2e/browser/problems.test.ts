@@ -127,7 +127,23 @@ describe('an answer that does not come whole', () => {
     await answered(page);
     expect(await lastAnswer(page).innerText()).toContain('half an answer');
     expect(await lastAnswer(page).innerText()).toContain('The answer was cut off here. It is not complete.');
-    expect(await page.getByRole('status').allInnerTexts()).toContain('The answer was cut off and is not complete.');
+    expect(await page.getByRole('alert').allInnerTexts()).toContain('The answer was cut off and is not complete.');
+  });
+
+  test('is gone on with from the dialog, in the same answer', async () => {
+    await site.addModel('halves', { words: ['First', ' half'], end: 'cut' });
+    await using visitor = await visit(site.browser, site.url);
+    const { page } = visitor;
+    await chooseModel(page, 'halves');
+    await ask(page, 'Hello');
+    const dialog = page.getByRole('alertdialog', { name: 'The answer was cut off' });
+    await dialog.waitFor();
+    site.upstream.script('halves', { words: [' and second', ' half.'] });
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await answered(page);
+    expect(await lastAnswer(page).innerText()).toContain('First half and second half.');
+    expect(await page.getByRole('article').count()).toBe(2);
   });
 
   test('but is empty says so', async () => {

@@ -41,6 +41,11 @@ export async function runAnswer(
   }
 }
 
+/** What changes in an answer that is gone on with. */
+export function resumed(): Pick<Answer, 'state' | 'startedAt' | 'finishReason'> {
+  return { state: 'waiting', startedAt: Date.now(), finishReason: undefined };
+}
+
 export function newAnswer(id: number, modelName: string): Answer {
   return {
     id,

@@ -176,6 +176,36 @@ describe('asking again', () => {
     expect(conversation.problem).toBeNull();
   });
 
+  test('beside an answer, where the first try never came, stays beside it', async () => {
+    const whole = (words: string) => streamOf([text(words), event('[DONE]')]);
+    answers = [whole('一'), refusal(429, { type: 'rate_limit_exceeded', message: 'x', retry_after: 1 }), whole('二')];
+    const conversation = useConversation();
+    await conversation.ask('问');
+    await conversation.answerAgain();
+    expect(conversation.lastAnswer).toMatchObject({ state: 'failed' });
+    await conversation.retry();
+    expect(conversation.turns).toMatchObject([{ text: '问' }, { text: '二', state: 'done' }]);
+    expect(conversation.branchOf(conversation.lastAnswer!)).toEqual({ position: 2, count: 2 });
+    expect(sent.at(-1)!.body.messages).toEqual([{ role: 'user', content: '问' }]);
+  });
+
+  test('after going on was refused goes on, in the same answer', async () => {
+    answers = [
+      streamOf([text('上半')]),
+      refusal(429, { type: 'rate_limit_exceeded', message: 'x', retry_after: 1 }),
+      streamOf([text('下半'), event('[DONE]')]),
+    ];
+    const conversation = useConversation();
+    await conversation.ask('问');
+    await conversation.goOn();
+    expect(conversation.problem).toMatchObject({ kind: 'limit' });
+    expect(conversation.goesOn).toBe(true);
+    await conversation.retry();
+    expect(conversation.turns).toMatchObject([{ text: '问' }, { text: '上半下半', state: 'done' }]);
+    expect(conversation.branchOf(conversation.lastAnswer!).count).toBe(1);
+    expect(conversation.goesOn).toBe(false);
+  });
+
   test('a new conversation stops the old one and hears nothing of it', async () => {
     answers = [streamOf([text('旧')], { open: true })];
     const conversation = useConversation();

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, reactive, type Ref } from 'vue';
 
 import { modelName } from '@/chat/model-name.ts';
-import { newAnswer } from '@/chat/run-answer.ts';
+import { newAnswer, resumed } from '@/chat/run-answer.ts';
 import { createThread } from '@/chat/thread.ts';
 import { toMessages } from '@/chat/to-messages.ts';
 import { type Answer, type Attachment, canContinue, isRunning, type Question, type Turn } from '@/chat/turn.ts';
@@ -16,10 +16,9 @@ export const useConversation = defineStore('conversation', () => {
   const thread = createThread();
   const { turns } = thread;
   const { problem, happening, stream, stop } = createAnswering(turns);
-  const { lastAnswer, running } = endOf(turns);
-
+  const { lastAnswer, running, goesOn } = endOf(turns);
   let nextId = 1;
-
+  const sees = () => models.chosen?.capabilities?.includes('vision') ?? false;
   const ready = () => !running.value && models.chosen !== undefined;
 
   async function ask(text: string, files: Attachment[] = []): Promise<void> {
@@ -34,9 +33,12 @@ export const useConversation = defineStore('conversation', () => {
     problem.value = null;
     const last = lastAnswer.value;
     if (last && last.text === '' && last.thinking === '') thread.remove(last);
-    else if (last) return answerNew(last);
-    if (turns.value.length > 0) await answerNew();
+    // Where one that never came stood beside others, the last of those is shown again now.
+    if (turns.value.length > 0) await answerNew(lastAnswer.value);
   }
+
+  /** What was tried and did not work: going on with an answer, else answering. */
+  const retry = () => (goesOn.value ? goOn() : answerAgain());
 
   /** Asks an earlier question in other words; the first wording keeps what followed it. */
   async function edit(question: Question, text: string): Promise<void> {
@@ -48,12 +50,10 @@ export const useConversation = defineStore('conversation', () => {
   /** Goes on with an answer that did not come to its end. */
   async function goOn(): Promise<void> {
     const answer = lastAnswer.value;
-    if (!ready() || !answer || !canContinue(answer)) return;
+    if (!ready() || !answer || !goesOn.value) return;
     problem.value = null;
     const messages = toMessages(turns.value, sees());
-    answer.state = 'waiting';
-    answer.startedAt = Date.now();
-    answer.finishReason = undefined;
+    Object.assign(answer, resumed());
     await stream(answer, [...messages, { role: 'user', content: t('chat.goOnPrompt') }]);
   }
 
@@ -65,15 +65,12 @@ export const useConversation = defineStore('conversation', () => {
   }
 
   async function answerNew(beside?: Answer): Promise<void> {
-    const told = beside ? turns.value.slice(0, -1) : turns.value;
-    const messages = toMessages(told, sees());
+    const messages = toMessages(beside ? turns.value.slice(0, -1) : turns.value, sees());
     const answer = reactive(newAnswer(nextId++, modelName(models.chosen!)));
     if (beside) thread.addBeside(answer, beside);
     else thread.append(answer);
     await stream(answer, messages);
   }
-
-  const sees = () => models.chosen?.capabilities?.includes('vision') ?? false;
 
   return {
     turns,
@@ -83,6 +80,9 @@ export const useConversation = defineStore('conversation', () => {
     running,
     ask,
     answerAgain,
+    ready,
+    goesOn,
+    retry,
     edit,
     goOn,
     stop,
@@ -92,12 +92,13 @@ export const useConversation = defineStore('conversation', () => {
   };
 });
 
-/** The answer the way ends with, and whether it is still coming. */
+/** The answer the way ends with, whether it is still coming, and whether more of it can be asked for. */
 function endOf(turns: Ref<Turn[]>) {
   const lastAnswer = computed(() => {
     const last = turns.value.at(-1);
     return last?.role === 'assistant' ? last : undefined;
   });
   const running = computed(() => lastAnswer.value !== undefined && isRunning(lastAnswer.value));
-  return { lastAnswer, running };
+  const goesOn = computed(() => lastAnswer.value !== undefined && canContinue(lastAnswer.value));
+  return { lastAnswer, running, goesOn };
 }
