@@ -1,4 +1,5 @@
 // Loads the highlighter with the first finished block of code.
+import { loadOnce } from '@/lib/load-once.ts';
 
 /** Text, or a coloured part with more inside. */
 export type CodeNode = string | { scope: string; children: CodeNode[] };
@@ -6,16 +7,8 @@ export type CodeNode = string | { scope: string; children: CodeNode[] };
 /** @returns undefined for a language it does not know and for code too long to colour. */
 export type Highlight = (code: string, language: string) => CodeNode[] | undefined;
 
-let loading: Promise<Highlight | undefined> | undefined;
-
 /** @returns undefined when it cannot be fetched; the code then stays plain. */
-export function loadHighlighter(): Promise<Highlight | undefined> {
-  loading ??= import('./highlight.ts').then(
-    ({ highlight }) => highlight,
-    () => {
-      loading = undefined;
-      return undefined;
-    },
-  );
-  return loading;
-}
+export const loadHighlighter = loadOnce(async (): Promise<Highlight> => {
+  const module = await import('./highlight.ts');
+  return module.highlight;
+});

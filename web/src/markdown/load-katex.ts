@@ -1,17 +1,10 @@
 // Loads KaTeX with the first formula.
+import { loadOnce } from '@/lib/load-once.ts';
 
 export type RenderFormula = (formula: string, place: HTMLElement, block: boolean) => void;
 
-let loading: Promise<RenderFormula | undefined> | undefined;
-
 /** @returns undefined when it cannot be fetched; the formula then stays as it was written. */
-export function loadKatex(): Promise<RenderFormula | undefined> {
-  loading ??= import('./katex-formula.ts').then(
-    ({ renderFormula }) => renderFormula,
-    () => {
-      loading = undefined;
-      return undefined;
-    },
-  );
-  return loading;
-}
+export const loadKatex = loadOnce(async (): Promise<RenderFormula> => {
+  const module = await import('./katex-formula.ts');
+  return module.renderFormula;
+});
