@@ -49,6 +49,18 @@ test.each([
   expect(visitor.faults).toEqual([]);
 });
 
+test('what the application will ask first is asked before it has come, and once', async () => {
+  const { visitor, page, release } = await early('en-US', true);
+  await using _ = visitor;
+  const asked = () => visitor.requests.map((url) => new URL(url).pathname).filter((path) => path.startsWith('/api/'));
+  await page.getByRole('heading', { level: 2 }).waitFor();
+  const first = ['/api/chat/models', '/api/chat/limits'];
+  expect(asked()).toEqual(first);
+  release();
+  await page.getByRole('button', { name: /^Model: / }).waitFor();
+  expect(asked()).toEqual(first);
+});
+
 test('what is typed before the application has come is kept, and so is the focus', async () => {
   const { visitor, page, release } = await early('en-US', true);
   await using _ = visitor;

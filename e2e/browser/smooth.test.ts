@@ -96,10 +96,19 @@ test('a fast answer after 88 messages leaves the page awake, and writes only wha
   await answered(page);
 }, 120_000);
 
-/** Milliseconds; the goal is a second on a quiet machine, and the line this test prints tells what it was here. */
-const FIRST_SCREEN_MAX_MS = 3_000;
+/** Milliseconds until the greeting is painted. */
+const FIRST_SCREEN_MAX_MS = 1_000;
+/** A neighbour's work on this machine must not fail a page that is right. */
+const TRIES = 5;
 
-test('the first screen is there soon on a slowed phone in a school’s network', async () => {
+test('the first screen is there within a second on a slowed phone in a school’s network', async () => {
+  let screen = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < TRIES && !(screen < FIRST_SCREEN_MAX_MS); i++) screen = Math.min(screen, await firstScreen());
+  expect(screen).toBeLessThan(FIRST_SCREEN_MAX_MS);
+}, 60_000);
+
+/** Milliseconds from the request to the painted greeting, on a phone that has never been here. */
+async function firstScreen(): Promise<number> {
   await using visitor = await visit(site.browser, 'about:blank', { phone: true });
   const { page, context } = visitor;
   const devtools = await context.newCDPSession(page);
@@ -124,5 +133,5 @@ test('the first screen is there soon on a slowed phone in a school’s network',
   process.stdout.write(
     `first screen ${screen.toFixed(0)} ms, the application ${usable.toFixed(0)} ms (10 Mbit/s, 40 ms, ${CPU_SLOWDOWN}x slowdown)\n`,
   );
-  expect(screen).toBeLessThan(FIRST_SCREEN_MAX_MS);
-});
+  return screen;
+}

@@ -1,13 +1,32 @@
 // Sets light or dark before the first paint, asks for the texts of the language that will be shown, and writes the chat
 // page's first words. A file of its own, for the content policy allows no inline script.
 (() => {
-  const stored = (name) => {
+  const stored = (name, where = 'localStorage') => {
     try {
-      return localStorage.getItem(name);
+      return window[where].getItem(name);
     } catch {
       // Storage is switched off: the system's choice stands.
       return null;
     }
+  };
+  const tokenOf = (login) => {
+    try {
+      return JSON.parse(login).token;
+    } catch {
+      return undefined;
+    }
+  };
+  /** What the chat page will ask first, asked now: src/lib/early-answers.ts hands the answers out. */
+  const askEarly = (locale) => {
+    const token = tokenOf(stored('hallpass.login', 'sessionStorage'));
+    const headers = { 'accept-language': locale, ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const answers = {};
+    for (const path of ['/api/chat/models', '/api/chat/limits']) {
+      answers[path] = fetch(path, { headers, credentials: 'omit', cache: 'no-store' });
+      // Whoever takes it hears of a failure; nobody may.
+      answers[path].catch(() => undefined);
+    }
+    window.earlyAnswers = { locale, token, answers };
   };
   const root = document.documentElement;
   const chosen = stored('hallpass.theme');
@@ -29,8 +48,11 @@
   link.href = texts[locale];
   document.head.append(link);
 
+  if (location.pathname !== '/') return;
+  askEarly(locale);
+
   // The first screen's words, as soon as the page holds the places for them.
-  if (location.pathname !== '/' || !words[locale]) return;
+  if (!words[locale]) return;
   root.lang = locale;
   root.dataset.first = 'chat';
   const fill = (element) => {

@@ -1,5 +1,6 @@
 // Sends a request to our own server and turns every kind of failure into a Problem.
 import { currentLocale } from '@/i18n/texts.ts';
+import { takeEarlyAnswer } from '@/lib/early-answers.ts';
 
 import { Problem, problemFromBody } from './problem.ts';
 
@@ -24,18 +25,21 @@ export async function send(path: string, options: SendOptions = {}): Promise<Res
   const { method = 'GET', body, token, signal } = options;
   let response: Response;
   try {
-    response = await fetch(path, {
-      method,
-      headers: {
-        'accept-language': currentLocale(),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-      },
-      credentials: 'omit',
-      cache: 'no-store',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    });
+    const early = method === 'GET' ? takeEarlyAnswer(path, currentLocale(), token) : undefined;
+    response = await (early
+      ? untilAborted(early, signal)
+      : fetch(path, {
+          method,
+          headers: {
+            'accept-language': currentLocale(),
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(token ? { authorization: `Bearer ${token}` } : {}),
+          },
+          credentials: 'omit',
+          cache: 'no-store',
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(signal ? { signal } : {}),
+        }));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem('network', '');
@@ -43,6 +47,14 @@ export async function send(path: string, options: SendOptions = {}): Promise<Res
   if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
   throw problemFromBody(answer, response);
+}
+
+/** What was asked for before cannot be called back, only no longer be waited for. */
+function untilAborted(answer: Promise<Response>, signal: AbortSignal | undefined): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    answer.then(resolve, reject);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** The parsed JSON answer. @throws Problem. */
