@@ -108,6 +108,12 @@ router.beforeEach((to) => {
   return true;
 });
 
+// The server was updated meanwhile, and the page's old file is gone: the whole page comes anew, in its new version.
+// Without a network that would lose what is on the page, so it stays.
+router.onError((_error, to, from) => {
+  if (from.matched.length > 0 && navigator.onLine) location.assign(to.fullPath);
+});
+
 /** The browser tab's title for an address, in the language shown now. */
 export function pageTitle(route: RouteLocationNormalized): string {
   return route.meta.title ? `${t(route.meta.title)} · Hallpass` : 'Hallpass';
