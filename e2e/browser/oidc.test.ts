@@ -105,11 +105,11 @@ describe('my account', () => {
     await registered(page, 'own@school.example');
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('menuitem', { name: 'My account' }).click();
-    await field(page, 'Present password').fill('not this one');
+    await field(page, 'Current password').fill('not this one');
     await field(page, 'New password').fill('an even longer password');
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByRole('alert').waitFor();
-    await field(page, 'Present password').fill(PASSWORD);
+    await field(page, 'Current password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByText('The password is changed.').waitFor();
     const saved = page.waitForEvent('download');

@@ -37,8 +37,9 @@ const TEXTS: Record<PlainPage, { status: number; text: Record<Locale, [title: st
 
 const HOME: Record<Locale, string> = { 'zh-CN': '回到首页', 'zh-TW': '回到首頁', en: 'Start page' };
 
+/** The look of the built pages as far as a few lines go: paper, ink, teal. */
 const STYLE =
-  ':root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.5rem}h1{font-size:1.6rem}';
+  ':root{color-scheme:light dark;background:#faf7f0;color:#1f2530}a{color:#00615f}@media(prefers-color-scheme:dark){:root{background:#14171d;color:#ebe9e3}a{color:#68cbc9}}body{font:1rem/1.65 system-ui,sans-serif;max-width:26rem;margin:18vh auto;padding:0 1.25rem}h1{font-size:1.6rem;line-height:1.3}';
 const POLICY = pagePolicy(STYLE);
 
 export function plainPage(page: PlainPage, locale: Locale): Response {

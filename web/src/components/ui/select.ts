@@ -18,4 +18,4 @@ export interface SelectProps {
 }
 
 export const SELECT_BUTTON =
-  'tap inline-flex h-9 min-w-0 items-center gap-1.5 rounded-full border border-border bg-card px-3.5 text-[14px] transition-colors duration-150 hover:border-input data-[state=open]:border-input';
+  'tap inline-flex h-9 max-w-[360px] min-w-0 items-center gap-1.5 rounded-full border border-border bg-card px-3.5 text-[14px] transition-colors duration-150 hover:border-input data-[state=open]:border-input';
