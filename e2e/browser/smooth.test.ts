@@ -127,7 +127,7 @@ async function firstScreen(): Promise<number> {
   await page.goto(site.url, { waitUntil: 'commit' });
   await page.getByRole('button', { name: /^Model: / }).waitFor();
   const { screen, usable } = await page.evaluate(() => ({
-    screen: window.screenAt ?? Number.NaN,
+    screen: window.screenAt ?? Number.POSITIVE_INFINITY,
     usable: performance.now(),
   }));
   process.stdout.write(

@@ -7,6 +7,7 @@ const NEAR_END_PX = 48;
 export function useFollowScroll(scroller: Ref<HTMLElement | null>, content: Ref<HTMLElement | null>) {
   const following = ref(true);
   let lastTop = 0;
+  let lastHeight = 0;
 
   const isNearEnd = (el: HTMLElement) => el.scrollHeight - el.scrollTop - el.clientHeight <= NEAR_END_PX;
 
@@ -18,13 +19,15 @@ export function useFollowScroll(scroller: Ref<HTMLElement | null>, content: Ref<
   function onScroll(): void {
     const el = scroller.value;
     if (!el) return;
-    // Only a move upwards lets go; content that grows moves nothing.
+    // Only a move upwards lets go; content that grows moves nothing, and a keyboard that goes is no reader.
     if (isNearEnd(el)) following.value = true;
-    else if (el.scrollTop < lastTop) following.value = false;
+    else if (el.scrollTop < lastTop && el.clientHeight === lastHeight) following.value = false;
     lastTop = el.scrollTop;
+    lastHeight = el.clientHeight;
   }
 
   const observer = new ResizeObserver(() => {
+    lastHeight = scroller.value?.clientHeight ?? 0;
     if (following.value) toEnd();
   });
   watch([scroller, content], ([box, inner], [oldBox]) => {
