@@ -61,6 +61,7 @@ describe('a small window', () => {
     expect(await isWhole(page, '#question')).toBe(true);
     // The keyboard goes and comes: the end of the answer stays in sight.
     await page.setViewportSize({ width, height: height + 300 });
+    await page.waitForTimeout(200);
     await page.setViewportSize({ width, height });
     const isAtEnd = () => page.locator('main').evaluate((el) => el.scrollHeight - el.scrollTop - el.clientHeight <= 48);
     await page.waitForFunction(
