@@ -47,9 +47,6 @@ export const priceInputSchema = z.object({
 });
 export type PriceInput = z.infer<typeof priceInputSchema>;
 
-/** The wire formats an upstream may speak. */
-export const UPSTREAM_PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
-
 export const MODEL_TYPES = ['chat', 'embedding', 'image', 'audio', 'video', 'rerank', 'moderation'] as const;
 export type ModelType = (typeof MODEL_TYPES)[number];
 
@@ -109,6 +106,8 @@ const fieldName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'is not the
 const OWN_FIELDS = [
   ...['model', 'messages', 'input', 'stream', 'n'],
   ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'previous_response_id'],
+  // Gemini's.
+  ...['contents', 'generationConfig'],
 ];
 const leavesOwn = (names: readonly string[]) => !names.some((name) => OWN_FIELDS.includes(name));
 const OWN = `may not name ${OWN_FIELDS.join(', ')}`;
@@ -148,8 +147,12 @@ export const channelOptionsSchema = z.object({
 });
 export type ChannelOptionsInput = z.infer<typeof channelOptionsSchema>;
 
+/** The wire formats a channel's upstream may speak. */
+export const CHANNEL_PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'] as const;
+export type ChannelProtocol = (typeof CHANNEL_PROTOCOLS)[number];
+
 /** How a key travels: `Authorization: Bearer`, the header of that name, `?key=`, or not at all. */
-export const AUTH_TYPES = ['bearer', 'api-key', 'x-api-key', 'query', 'none'] as const;
+export const AUTH_TYPES = ['bearer', 'api-key', 'x-api-key', 'x-goog-api-key', 'query', 'none'] as const;
 export type AuthType = (typeof AUTH_TYPES)[number];
 
 const channelFields = {
@@ -168,7 +171,7 @@ const channelFields = {
   model_id: modelNameSchema.nullable(),
   rpm_limit: count(1_000_000).nullable(),
   is_enabled: z.boolean(),
-  protocol: z.enum(UPSTREAM_PROTOCOLS),
+  protocol: z.enum(CHANNEL_PROTOCOLS),
   auth_type: z.enum(AUTH_TYPES),
   preset: z
     .string()
@@ -318,6 +321,10 @@ export const upstreamModelsQuerySchema = z
     channel_id: z.string().max(100).optional(),
     base_url: z.string().min(1).max(2_048).optional(),
     api_key: secretSchema.optional(),
+    /** Of an address not saved yet; chat completions where absent. */
+    protocol: z.enum(CHANNEL_PROTOCOLS).optional(),
+    /** How its key travels; bearer where absent. */
+    auth_type: z.enum(AUTH_TYPES).optional(),
   })
   .refine((body) => (body.channel_id === undefined) !== (body.base_url === undefined), {
     path: ['channel_id'],

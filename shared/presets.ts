@@ -1,7 +1,7 @@
 // The contract of GET /api/admin/presets: vendors as rows that pre-fill a channel.
 import { z } from 'zod';
 
-import { AUTH_TYPES, channelOptionsSchema } from './channels.ts';
+import { AUTH_TYPES, CHANNEL_PROTOCOLS, channelOptionsSchema } from './channels.ts';
 import { LOCALES } from './errors.ts';
 
 export const presetSchema = z.object({
@@ -12,6 +12,7 @@ export const presetSchema = z.object({
   /** The usual one first. `{name}` stands for a part that is one's own, such as an Azure resource. */
   base_urls: z.array(z.object({ url: z.string(), label: z.record(z.enum(LOCALES), z.string()) })).min(1),
   auth_type: z.enum(AUTH_TYPES),
+  protocol: z.enum(CHANNEL_PROTOCOLS),
   options: channelOptionsSchema,
   /** A model to begin with; null where it depends on what was deployed or downloaded. */
   example_model: z.string().nullable(),

@@ -13,12 +13,13 @@ const NAMES: Record<string, string> = {
   'openai-chat': 'Chat',
   'openai-responses': 'Responses',
   'anthropic-messages': 'Messages',
+  gemini: 'Gemini',
 };
 
 const HEAD = `# Clients and upstreams
 
 Which client's wire format reaches which upstream's, and what becomes of each feature on the way. **Chat** is OpenAI's
-chat completions, **Responses** is OpenAI's newer format, **Messages** is Anthropic's. The left name is what the client speaks, the right one what the channel
+chat completions, **Responses** is OpenAI's newer format, **Messages** is Anthropic's, **Gemini** is Google's own. The left name is what the client speaks, the right one what the channel
 speaks. This page is written by the suite that tests it (\`npm run check -- --fix\`).
 
 - ✓ arrives whole, in whole and in streamed answers alike.
@@ -37,6 +38,16 @@ const TAIL = `
   tool's result. Chat clients find it in \`reasoning_details\` and may send it back there. For clients that drop it the
   gateway remembers it, per pass and call, in memory (64 MB at most, the longest unused goes first) and puts it back byte for
   byte; that reasoning is counted as a part of the prompt. It is not shared between several servers, nor kept over a restart.
+- **Gemini's signatures.** Gemini 3 and later sign the first call of each step and refuse it without. Chat clients find the signature in
+  \`reasoning_details\` (\`google-gemini-v1\`, with the call's id), clients of Responses in \`encrypted_content\`, and clients of Messages
+  that ask for thinking in a \`redacted_thinking\` block; each may send it back there. For all others it is remembered as above. Where it
+  is lost, or another model made the call, Google's own word for that goes in its place.
+- **Gemini's thinking.** Since Gemini 3 the effort becomes a level: none and minimal the lowest the model has (it cannot be switched off),
+  low, medium, high, and xhigh and max high; a budget in tokens stays one. Gemini 2.5 gets a budget: 1,024 (minimal, low), 8,192 (medium),
+  24,576 (high and above), at most the share of the output cap below, within what the model accepts.
+- **Gemini's ends.** A blocked prompt and an answer stopped by a filter end as \`content_filter\`. Where the model failed
+  (\`MALFORMED_FUNCTION_CALL\`, \`OTHER\` and the like) the call fails: whole ones are tried again, a stream ends with an error, and what
+  Gemini charged is charged. A picture by address needs one that ends in png, jpg, jpeg, webp, heic or heif: Gemini wants its type.
 - **Output cap.** Messages demand one. A chat client that names none gets the budget's cap, else 8,192 tokens (4,096 on
   Claude 3).
 - **Effort.** Claude 4.6 and later think adaptively with the effort as asked; earlier ones get a budget of that share of the

@@ -1,5 +1,5 @@
 // Asks an upstream which models it has.
-import { type AuthType, CHANNEL_MODELS_MAX, modelNameSchema } from '@hallpass/shared/channels.ts';
+import { type AuthType, CHANNEL_MODELS_MAX, type ChannelProtocol, modelNameSchema } from '@hallpass/shared/channels.ts';
 import { type UpstreamTrouble, troubleText } from '@hallpass/shared/upstream-troubles.ts';
 
 import { checkedFetch, type OutboundPolicy } from '../lib/outbound.ts';
@@ -11,6 +11,8 @@ export interface UpstreamModelsQuery {
   apiKey: string;
   /** How the key is sent; bearer where absent. */
   authType?: AuthType;
+  /** What the upstream speaks; chat completions where absent. */
+  protocol?: ChannelProtocol;
   /** Of the channel, without `?`: Azure's api-version. */
   query?: string;
   policy: OutboundPolicy;
@@ -31,6 +33,8 @@ export class UpstreamListError extends Error {
   }
 }
 
+/** Gemini lists 50 where it is not asked for more, and never more than this: https://ai.google.dev/api/models#method:-models.list */
+const GEMINI_PAGE = 'pageSize=1000';
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -43,7 +47,8 @@ export async function listUpstreamModels(query: UpstreamModelsQuery): Promise<st
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const text = await readList(query, signal ? AbortSignal.any([signal, deadline]) : deadline);
-    return namesIn(JSON.parse(text));
+    const body: unknown = JSON.parse(text);
+    return query.protocol === 'gemini' ? geminiNamesIn(body) : namesIn(body);
   } catch (error) {
     if (error instanceof UpstreamListError) throw error;
     if (deadline.aborted) throw new UpstreamListError('timed_out', { cause: error });
@@ -71,9 +76,9 @@ async function readList(source: UpstreamModelsQuery, signal: AbortSignal): Promi
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function addressed({ baseUrl, apiKey, authType = 'bearer', query = '' }: UpstreamModelsQuery) {
+function addressed({ baseUrl, apiKey, authType = 'bearer', query = '', protocol }: UpstreamModelsQuery) {
   const credential = authType === 'query' ? `key=${encodeURIComponent(apiKey)}` : '';
-  const search = [query, credential].filter(Boolean).join('&');
+  const search = [query, protocol === 'gemini' ? GEMINI_PAGE : '', credential].filter(Boolean).join('&');
   const url = `${baseUrl}/models${search && `?${search}`}`;
   if (authType === 'none' || authType === 'query') return { url, headers: {} };
   return { url, headers: authType === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { [authType]: apiKey } };
@@ -82,9 +87,21 @@ function addressed({ baseUrl, apiKey, authType = 'bearer', query = '' }: Upstrea
 /** OpenAI's `{data: [{id}]}`, or the bare list some servers send. */
 function namesIn(body: unknown): string[] {
   const list = Array.isArray(body) ? body : (body as { data?: unknown } | null)?.data;
+  return usable(list, (item) => item.id);
+}
+
+/** Gemini's own list names what each model can do; of those that do not write, none can be a route. */
+function geminiNamesIn(body: unknown): string[] {
+  return usable((body as { models?: unknown } | null)?.models, ({ name, supportedGenerationMethods: methods }) => {
+    const writes = !Array.isArray(methods) || methods.includes('generateContent');
+    return writes && typeof name === 'string' ? name.replace(/^models\//, '') : undefined;
+  });
+}
+
+function usable(list: unknown, nameOf: (item: Record<string, unknown>) => unknown): string[] {
   if (!Array.isArray(list)) throw new UpstreamListError('not_a_list');
   const names = list.flatMap((item: unknown) => {
-    const name = modelNameSchema.safeParse((item as { id?: unknown } | null)?.id);
+    const name = modelNameSchema.safeParse(nameOf((item ?? {}) as Record<string, unknown>));
     return name.success ? [name.data] : [];
   });
   return [...new Set(names)].slice(0, CHANNEL_MODELS_MAX);

@@ -1,4 +1,4 @@
-// Official clients, unmodified, against upstreams that speak their own format and the other one: a chat, a stream, a
+// Official clients, unmodified, against upstreams that speak their own format and the other ones: a chat, a stream, a
 // tool called and its result given back, an error.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
@@ -13,16 +13,20 @@ import { generateText, jsonSchema, type LanguageModel, stepCountIs, streamText, 
 import OpenAI from 'openai';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
+import type { GeminiUpstream } from '../testing/scripted-gemini.ts';
+import { startToolGemini } from '../testing/tool-gemini.ts';
 import { startToolUpstreams, type ToolUpstreams } from '../testing/tool-upstreams.ts';
 
 let gateway: GatewayApp;
 let upstreams: ToolUpstreams;
+let google: GeminiUpstream;
 let baseURL: string;
 let apiKey: string;
 
 beforeAll(async () => {
   gateway = await createGatewayApp();
   upstreams = startToolUpstreams();
+  google = startToolGemini();
   const prices = { prompt: 1, completion: 2 };
   const anthropic = { base_url: upstreams.baseUrl, protocol: 'anthropic-messages', auth_type: 'x-api-key' };
   await gateway.addModel(
@@ -44,11 +48,18 @@ beforeAll(async () => {
       models: [{ name: 'responses', upstream_model: 'inside', prices }],
     },
   );
+  const gemini = { base_url: google.baseUrl, protocol: 'gemini', auth_type: 'x-goog-api-key' };
+  await gateway.addModel(
+    'gemini',
+    {},
+    { ...gemini, models: [{ name: 'gemini', upstream_model: 'gemini-3.8-flash', prices }] },
+  );
   apiKey = await gateway.pass({ max_budget: 5 });
   baseURL = await gateway.app.listen();
 });
 afterAll(async () => {
   upstreams[Symbol.dispose]();
+  google[Symbol.dispose]();
   await gateway[Symbol.asyncDispose]();
 });
 
@@ -63,7 +74,7 @@ async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
   throw new Error('it succeeded');
 }
 
-const MODELS = ['chat', 'messages', 'responses'];
+const MODELS = ['chat', 'messages', 'responses', 'gemini'];
 
 describe.each(MODELS)('@anthropic-ai/sdk against an upstream of %s', (model) => {
   const client = () => new Anthropic({ apiKey, baseURL, maxRetries: 0 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import {
   type AuthType,
+  type ChannelProtocol,
   channelTestResultSchema,
   channelTestSchema,
   upstreamModelsQuerySchema,
@@ -60,13 +61,18 @@ export const channelTestRoutes: readonly Route[] = [
 /** A stored key goes to its own channel's stored address only, never to one the request names (S28). */
 async function upstreamModels(
   ctx: AppContext,
-  { channel_id, base_url, api_key }: z.infer<typeof upstreamModelsQuerySchema>,
+  { channel_id, base_url, api_key, protocol, auth_type }: z.infer<typeof upstreamModelsQuerySchema>,
   { signal, locale }: { signal: AbortSignal; locale: Locale },
 ): Promise<string[]> {
   const allowPrivate = ctx.config.ALLOW_PRIVATE_UPSTREAMS;
   const source =
     channel_id === undefined
-      ? { baseUrl: parseBaseUrl(base_url!, allowPrivate), apiKey: api_key ?? '' }
+      ? {
+          baseUrl: parseBaseUrl(base_url!, allowPrivate),
+          apiKey: api_key ?? '',
+          ...(protocol ? { protocol } : {}),
+          ...(auth_type ? { authType: auth_type } : {}),
+        }
       : await stored(ctx, channel_id);
   try {
     return await listUpstreamModels({ ...source, policy: { allowPrivate }, signal });
@@ -79,7 +85,7 @@ async function upstreamModels(
 async function stored(ctx: AppContext, channelId: string): Promise<Omit<UpstreamModelsQuery, 'policy'>> {
   const row = await ctx.db
     .selectFrom('channels')
-    .select(['baseUrl', 'authType', 'options'])
+    .select(['baseUrl', 'authType', 'protocol', 'options'])
     .where('id', '=', channelId)
     .executeTakeFirst();
   if (!row) throw new AppError('not_found', { param: 'channel_id' });
@@ -87,5 +93,6 @@ async function stored(ctx: AppContext, channelId: string): Promise<Omit<Upstream
   const key = keys.find(({ status }) => status === 'enabled') ?? keys[0];
   const { query } = channelOptions(row.options, row.baseUrl);
   const authType = row.authType as AuthType;
-  return { baseUrl: row.baseUrl, authType, query, apiKey: key ? ctx.vault.open(key.id, key.ciphertext) : '' };
+  const protocol = row.protocol as ChannelProtocol;
+  return { baseUrl: row.baseUrl, authType, protocol, query, apiKey: key ? ctx.vault.open(key.id, key.ciphertext) : '' };
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test';
 import type { ChannelView } from '@hallpass/shared/channels.ts';
 
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
+import { startGeminiUpstream } from '../testing/scripted-gemini.ts';
 import { runHealthChecks } from './health-checks.ts';
 
 const MINUTE_MS = 60_000;
@@ -36,6 +37,21 @@ test('a channel is asked as often as its administrator said, once by all replica
   expect(await tests(gateway)).toHaveLength(3);
   expect(channel.last_check).toBeNull();
   expect((await view(gateway, channel.id)).last_check).toMatchObject({ latency_ms: expect.any(Number), error: null });
+});
+
+test('a channel that speaks Gemini’s own format is asked in it', async () => {
+  await using gateway = await createGatewayApp();
+  using gemini = startGeminiUpstream();
+  const speaks = { base_url: gemini.baseUrl, protocol: 'gemini', auth_type: 'x-goog-api-key' };
+  const options = { health_check_minutes: 1 };
+  const { id } = await gateway.addModel('gemini-3.8-flash', {}, { ...speaks, options });
+  expect(await checked(gateway)).toBe(1);
+  expect((await view(gateway, String(id))).last_check).toMatchObject({ latency_ms: expect.any(Number), error: null });
+  gemini.script = { error: { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' } };
+  gateway.app.clock.advance(MINUTE_MS);
+  expect(await checked(gateway)).toBe(1);
+  expect((await view(gateway, String(id))).last_check).toMatchObject({ latency_ms: null, error: 'HTTP 503' });
+  expect(await tests(gateway)).toHaveLength(2);
 });
 
 test('a check that fails says why; the next one that goes well ends the channel’s rest', async () => {

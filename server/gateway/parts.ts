@@ -36,7 +36,13 @@ export interface GatewayOptions {
 export function createGateway({ clock, board, hooks, allowPrivateUpstreams, random }: GatewayOptions): GatewayParts {
   const overHttp = sendJson(allowPrivateUpstreams);
   return {
-    protocols: { 'openai-chat': overHttp, 'openai-responses': overHttp, 'anthropic-messages': overHttp, demo: demo() },
+    protocols: {
+      'openai-chat': overHttp,
+      'openai-responses': overHttp,
+      'anthropic-messages': overHttp,
+      gemini: overHttp,
+      demo: demo(),
+    },
     signatures: new SignatureMemory(),
     health: new UpstreamHealth(board),
     watch: new StreamWatch(clock),

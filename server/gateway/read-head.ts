@@ -1,12 +1,14 @@
 // Step 5b: reads an upstream answer far enough to know that it is one; nothing has been relayed until then.
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
+import { readGoogleError } from './protocols/gemini/errors.ts';
 import type { AnswerContext, Bridge } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
 import {
   cleanDetail,
   failureOfBody,
   failureOfEvent,
+  failureOfModel,
   failureOfSize,
   failureOfStatus,
   hiderOf,
@@ -68,6 +70,7 @@ async function wholeHead(
     ? bridge.readBytes(bytes, contentTypeOf(response), context)
     : bridge.readWhole(bytes.toString('utf8'), context);
   if (!reading) return failureOfBody('answer_not_ours', response.status);
+  if (reading.failure !== undefined) return failureOfModel(reading.failure, response.status, reading.usage);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
 }
 
@@ -91,6 +94,7 @@ async function streamHead(
   if (item.kind === 'failed') throw new Error(`the stream failed before its first event: ${item.reason}`);
   if (item.kind === 'event' && item.data !== '[DONE]') {
     const refused = errorIn(item.data);
+    const { httpStatus } = readGoogleError(item.data);
     if (refused === undefined)
       return {
         kind: 'stream',
@@ -101,7 +105,14 @@ async function streamHead(
         reader: bridge.reader(answerContext(call, attempt)),
       };
     stream.cancel();
-    return failureOfEvent(refused, response.status);
+    if (httpStatus === undefined) return failureOfEvent(refused, response.status);
+    // The status that would have come had the stream not begun.
+    return failureOfStatus(
+      httpStatus,
+      item.data,
+      undefined,
+      hiderOf(attempt.route, attempt.key, call.model.publicName),
+    );
   }
   stream.cancel();
   return failureOfBody('stream_unbegun', response.status);

@@ -146,7 +146,10 @@ export class StreamRelay implements Watched {
       return { ok: true };
     }
     if (reading.kind === 'malformed') return cut('an event was not JSON');
-    if (reading.kind === 'error') return cut('the upstream sent an error in its stream');
+    if (reading.kind === 'error') {
+      this.#usage = reading.usage ?? this.#usage;
+      return cut('the upstream sent an error in its stream');
+    }
     this.#note(reading);
     if (reading.relay === undefined) return undefined;
     if (this.#reader.framed) this.settlement.content?.written(reading.text);

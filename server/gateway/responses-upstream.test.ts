@@ -244,7 +244,12 @@ describe('translated', () => {
     const client = (apiKey: string) => new Anthropic({ apiKey, baseURL, maxRetries: 0 });
     const tools = [{ name: 'weather', input_schema: schema }];
     const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'hi' }];
-    const ask = { model: 'ours', max_tokens: 500, tools };
+    const ask = {
+      model: 'ours',
+      max_tokens: 2_000,
+      tools,
+      thinking: { type: 'enabled', budget_tokens: 1_024 },
+    } as const;
     const first = await client(key)
       .messages.stream({ ...ask, messages })
       .finalMessage();

@@ -194,10 +194,11 @@ async function noteFailure(
   if (!failure.unhealthy) health.undecided(channelId);
   else if (health.failed(channelId)) ctx.events.emit({ type: 'channel.resting', channelId });
   if (key && failure.key) noteKey(ctx, { channelId, keyId: key.id }, failure.key);
-  const usage = failure.chargePrompt ? await estimator.estimate(call, new DeliveredText()) : undefined;
+  const usage =
+    failure.usage ?? (failure.chargePrompt ? await estimator.estimate(call, new DeliveredText()) : undefined);
   const { status, httpStatus, code } = failure;
   settlement.attempts.push(
-    attempt.end({ status, httpStatus, errorCode: code, ...(usage ? { usage, estimated: true } : {}) }),
+    attempt.end({ status, httpStatus, errorCode: code, ...(usage ? { usage, estimated: !failure.usage } : {}) }),
   );
 }
 

@@ -27,6 +27,24 @@ describe('how an upstream failed', () => {
     });
   });
 
+  test('Google says by its details what its status does not', () => {
+    const google = (code: number, status: string, details: object[] = []) =>
+      failureOfStatus(code, JSON.stringify({ error: { code, status, message: 'Its words.', details } }), undefined);
+    const type = 'type.googleapis.com/google.rpc';
+    const busy = google(429, 'RESOURCE_EXHAUSTED', [{ '@type': `${type}.RetryInfo`, retryDelay: '34.4s' }]);
+    expect(busy).toMatchObject({ code: 'upstream_busy', key: { effect: 'cool', ms: 34_400 } });
+    const badKey = google(400, 'INVALID_ARGUMENT', [{ '@type': `${type}.ErrorInfo`, reason: 'API_KEY_INVALID' }]);
+    expect(badKey).toMatchObject({ code: 'upstream_error', retry: true, key: { effect: 'disable' } });
+    expect(google(400, 'FAILED_PRECONDITION')).toMatchObject({ code: 'upstream_error', retry: true, unhealthy: true });
+    expect(google(400, 'INVALID_ARGUMENT')).toMatchObject({
+      code: 'upstream_rejected',
+      retry: false,
+      options: { params: { detail: 'Its words.' } },
+    });
+    const listed = failureOfStatus(404, '[{"error":{"code":404,"message":"No such model."}}]', undefined);
+    expect(listed.options.params).toEqual({ detail: 'No such model.' });
+  });
+
   test('only 401 and 403 disable a key, only 429 cools one', () => {
     expect(failureOfStatus(401, '{"error":{"message":"no such key"}}', undefined).key).toEqual({
       effect: 'disable',

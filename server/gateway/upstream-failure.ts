@@ -7,6 +7,8 @@ import type { AttemptStatus } from '../ledger/ledger.ts';
 import type { AppErrorOptions } from '../lib/app-error.ts';
 import { TroubleError } from '../lib/trouble.ts';
 import type { CatalogKey, CatalogRoute } from '../models/catalog.ts';
+import type { TokenUsage } from '../ledger/ledger.ts';
+import { readGoogleError } from './protocols/gemini/errors.ts';
 import { UpstreamUnreachable, UpstreamUnusable } from './protocols/protocol.ts';
 
 export interface UpstreamFailure {
@@ -17,6 +19,8 @@ export interface UpstreamFailure {
   retry: boolean;
   /** Whether the upstream may have charged for the prompt. */
   chargePrompt: boolean;
+  /** What it reported and will charge all the same. */
+  usage?: TokenUsage;
   /** What it says of the key. */
   key?: { effect: 'cool'; ms: number | undefined; reason: string } | { effect: 'disable'; reason: string };
   /** Whether it counts against the channel's health. */
@@ -65,6 +69,11 @@ export function failureOfEvent(sentence: string, httpStatus: number): UpstreamFa
   return failure('upstream_error', { httpStatus, options: { cause: new Error(sentence) } });
 }
 
+/** The answer came whole and says that the model failed: another try may do better, and this one is paid for. */
+export function failureOfModel(detail: string, httpStatus: number, usage: TokenUsage | undefined): UpstreamFailure {
+  return { ...failureOfEvent(detail, httpStatus), unhealthy: false, ...(usage ? { usage } : {}) };
+}
+
 /** The upstream sent more than is read; it would again. */
 export function failureOfSize(httpStatus: number): UpstreamFailure {
   return { ...failureOfBody('answer_too_large', httpStatus), retry: false };
@@ -77,7 +86,8 @@ export function failureOfStatus(
   retryAfterMs: number | undefined,
   hide: Hide = same,
 ): UpstreamFailure {
-  if (httpStatus === 401 || httpStatus === 403) {
+  const google = readGoogleError(text);
+  if (httpStatus === 401 || httpStatus === 403 || (httpStatus === 400 && google.isBadKey)) {
     const reason = `HTTP ${httpStatus}: ${cleanDetail(text, hide)}`;
     return failure('upstream_error', { httpStatus, key: { effect: 'disable', reason }, unhealthy: false });
   }
@@ -85,11 +95,12 @@ export function failureOfStatus(
     const reason = `HTTP 429: ${cleanDetail(text, hide)}`;
     return failure('upstream_busy', {
       httpStatus,
-      key: { effect: 'cool', ms: retryAfterMs, reason },
+      key: { effect: 'cool', ms: retryAfterMs ?? google.retryAfterMs, reason },
       unhealthy: false,
     });
   }
-  if (httpStatus >= 500 || httpStatus === 408) return failure('upstream_error', { httpStatus });
+  if (httpStatus >= 500 || httpStatus === 408 || (httpStatus === 400 && google.isBadProject))
+    return failure('upstream_error', { httpStatus });
   if (httpStatus < 300) return failureOfBody('answer_empty', httpStatus);
   if (httpStatus < 400)
     return failure('upstream_error', {
@@ -151,9 +162,17 @@ export function cleanDetail(text: string, hide: Hide = same): string {
   );
 }
 
+interface ErrorBody {
+  error?: { message?: unknown } | string;
+  message?: unknown;
+  detail?: unknown;
+}
+
 function messageOf(text: string): string {
   try {
-    const body = JSON.parse(text) as { error?: { message?: unknown } | string; message?: unknown; detail?: unknown };
+    const parsed = JSON.parse(text) as ErrorBody | ErrorBody[];
+    // Google's compatible door sends a list of one.
+    const body = (Array.isArray(parsed) ? parsed[0] : parsed) ?? {};
     const nested = typeof body.error === 'object' ? body.error?.message : body.error;
     const found = [nested, body.message, body.detail].find((value) => typeof value === 'string');
     return typeof found === 'string' ? found : '';

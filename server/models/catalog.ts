@@ -44,7 +44,7 @@ export interface CatalogChannel {
   id: string;
   name: string;
   preset: string | null;
-  protocol: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'demo';
+  protocol: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini' | 'demo';
   /** Without a trailing slash. */
   baseUrl: string;
   authType: AuthType;

@@ -23,6 +23,7 @@ const SUSPICIOUS_FACTOR = 1_000;
 /** Our preset → the file's `litellm_provider`, where they differ. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   google: 'gemini',
+  'google-gemini': 'gemini',
   aws: 'bedrock',
   'x-ai': 'xai',
   together: 'together_ai',

@@ -5,6 +5,7 @@ import { updatePrices, waitForUpdate } from '@pydantic/genai-prices';
 
 import type { UnitPrices } from '../ledger/ledger.ts';
 import { freePrices, pricesAt, type PriceSources, pricesUpTo, routePrices } from './pricing.ts';
+import { findInSet } from './price-set.ts';
 import { loadPriceTable, nextChange, type PriceTable } from './published-prices.ts';
 
 const AT = Date.UTC(2026, 10, 21, 2);
@@ -42,6 +43,21 @@ describe('the price of a route is', () => {
       tiers: [{ aboveTokens: 0, prices: free }],
       guessed: false,
     });
+  });
+
+  test('the same for a vendor’s other door, wherever it stands', () => {
+    const doors = ['google', 'google-gemini'].map((preset) =>
+      routePrices(sources({ published: published('https://proxy.example', 'gemini-2.5-flash', preset) }))!,
+    );
+    expect(doors[0]!.prices).toMatchObject({ source: 'genai-prices/google', promptNanos: 300_000_000 });
+    expect(doors[1]).toEqual(doors[0]!);
+    const file = {
+      version: 'v1',
+      entries: { 'gemini/gemini-x': { provider: 'gemini', tiers: [{ aboveTokens: 0, prices: OWN }] } },
+    };
+    const listed = ['google', 'google-gemini'].map((preset) => findInSet(file as never, preset, 'gemini-x'));
+    expect(listed[1]).toEqual(listed[0]);
+    expect(listed[1]).toHaveLength(1);
   });
 
   test('else the published one of the base URL or the preset', () => {

@@ -21,6 +21,9 @@ export interface PriceTable {
   findByName(model: string, at: number): PublishedPrice | undefined;
 }
 
+/** Our preset → the table's provider, where they differ. */
+const PROVIDERS: Readonly<Record<string, string>> = { 'google-gemini': 'google' };
+
 const DAY_MS = 86_400_000;
 
 /** Answers remembered; a look-up walks a list of 1,700 models. */
@@ -54,7 +57,8 @@ export async function loadPriceTable(): Promise<PriceTable> {
   return {
     version: manifest.dependencies['@pydantic/genai-prices'],
     find: ({ preset, baseUrl, model, at }) =>
-      (preset ? look(model, at, { providerId: preset }) : undefined) ?? look(model, at, { providerApiUrl: baseUrl }),
+      (preset ? look(model, at, { providerId: PROVIDERS[preset] ?? preset }) : undefined) ??
+      look(model, at, { providerApiUrl: baseUrl }),
     findByName: (model, at) => look(model, at, {}),
   };
 }

@@ -51,6 +51,18 @@ export const INTERNATIONAL = presets('international', [
     docs: 'https://ai.google.dev/gemini-api/docs/openai',
   },
   {
+    // The same models by Gemini's own format: thoughts and their signatures come through this door.
+    id: 'google-gemini',
+    unverified: true,
+    label: ['Google Gemini（原生接口）', 'Google Gemini（原生介面）', 'Google Gemini (its own API)'],
+    urls: ['https://generativelanguage.googleapis.com/v1beta'],
+    auth: 'x-goog-api-key',
+    protocol: 'gemini',
+    model: 'gemini-3.8-flash',
+    key: 'https://aistudio.google.com/apikey',
+    docs: 'https://ai.google.dev/api/generate-content',
+  },
+  {
     id: 'aws',
     unverified: true,
     label: 'Amazon Bedrock',

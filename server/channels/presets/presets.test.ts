@@ -5,21 +5,29 @@ import { LOCALES } from '@hallpass/shared/errors.ts';
 import { type Preset, presetListSchema } from '@hallpass/shared/presets.ts';
 
 import { createGatewayApp, type GatewayApp } from '../../testing/gateway-app.ts';
+import { type GeminiUpstream, startGeminiUpstream } from '../../testing/scripted-gemini.ts';
 import { PRESETS } from './presets.ts';
 
 const ASKED_FOR = [
   'openai azure anthropic google aws deepseek qwen moonshotai zhipuai doubao minimax hunyuan ernie siliconflow',
   'openrouter mistral groq x-ai together fireworks cohere perplexity github ollama vllm lmstudio llamacpp',
 ].flatMap((line) => line.split(' '));
+/** The same vendor by another door. */
+const OTHER_DOORS = ['google-gemini'];
 
 let gateway: GatewayApp;
+let gemini: GeminiUpstream;
 beforeAll(async () => {
   gateway = await createGatewayApp();
+  gemini = startGeminiUpstream();
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
+afterAll(async () => {
+  gemini[Symbol.dispose]();
+  await gateway[Symbol.asyncDispose]();
+});
 
 test('every vendor that was asked for has one row', () => {
-  expect(PRESETS.map(({ id }) => id).toSorted()).toEqual(ASKED_FOR.toSorted());
+  expect(PRESETS.map(({ id }) => id).toSorted()).toEqual([...ASKED_FOR, ...OTHER_DOORS].toSorted());
 });
 
 describe.each(PRESETS.map((preset): [string, Preset] => [preset.id, preset]))('%s', (_id, preset) => {
@@ -39,6 +47,7 @@ describe.each(PRESETS.map((preset): [string, Preset] => [preset.id, preset]))('%
   });
 
   test.each([false, true])('a channel made from it asks rightly (stream: %p)', async (stream) => {
+    if (preset.protocol === 'gemini') return expectGemini(preset, stream);
     const model = `model-of-${preset.id}-${stream}`;
     const secret = `sk-secret-of-${preset.id}`;
     for (const { url } of preset.base_urls) {
@@ -81,6 +90,24 @@ function expectRight(preset: Preset, pathname: string, secret: string, stream: b
   expect(body[preset.options.max_tokens_field ?? 'max_tokens']).toBe(4_096);
   const usage = { include_usage: true, ...(stream_usage === 'continuous' ? { continuous_usage_stats: true } : {}) };
   expect(body.stream_options).toEqual(stream && stream_usage !== 'unasked' ? usage : undefined);
+}
+
+async function expectGemini({ id, protocol, auth_type, base_urls, options }: Preset, stream: boolean): Promise<void> {
+  const base_url = `${new URL(gemini.baseUrl).origin}${new URL(base_urls[0]!.url).pathname}`;
+  const secret = `secret-of-${id}`;
+  await gateway.addModel(
+    'gemini-3.8-flash',
+    {},
+    { preset: id, base_url, protocol, auth_type, options, api_key: secret },
+  );
+  const response = await gateway.chat(await gateway.pass({ max_budget: 5 }), { model: 'gemini-3.8-flash', stream });
+  expect(response.status).toBe(200);
+  await response.text();
+  const { target, headers } = gemini.journal.at(-1)!;
+  const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
+  expect(target).toBe(`/v1beta/models/gemini-3.8-flash:${method}`);
+  expect([headers['x-goog-api-key'], headers.authorization]).toEqual([secret, undefined]);
+  await removeAll();
 }
 
 async function removeAll(): Promise<void> {

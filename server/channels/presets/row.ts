@@ -1,5 +1,5 @@
 // Writes a vendor as one short row: what is not said has the usual value.
-import type { AuthType, ChannelOptionsInput } from '@hallpass/shared/channels.ts';
+import type { AuthType, ChannelOptionsInput, ChannelProtocol } from '@hallpass/shared/channels.ts';
 import { type Locale, LOCALES } from '@hallpass/shared/errors.ts';
 import type { Preset } from '@hallpass/shared/presets.ts';
 
@@ -12,6 +12,8 @@ export interface PresetRow {
   /** Alternatives follow; a word each says for whom. */
   urls: readonly (string | readonly [string, Words])[];
   auth?: AuthType;
+  /** What the vendor speaks there; chat completions where absent. */
+  protocol?: ChannelProtocol;
   options?: ChannelOptionsInput;
   model?: string;
   key: string | null;
@@ -30,21 +32,24 @@ export const MAINLAND: Words = ['中国大陆', '中國大陸', 'Mainland China'
 export const ABROAD: Words = ['国际', '國際', 'International'];
 
 export function presets(group: Preset['group'], rows: readonly PresetRow[]): Preset[] {
-  return rows.map(({ id, label, urls, auth, options = {}, model, key, docs, source = docs, unverified, note }) => ({
-    id,
-    label: inAll(label),
-    group,
-    base_urls: urls.map((url) =>
-      typeof url === 'string' ? { url, label: inAll('') } : { url: url[0], label: inAll(url[1]) },
-    ),
-    auth_type: auth ?? 'bearer',
-    options,
-    example_model: model ?? null,
-    key_url: key,
-    docs_url: docs,
-    source: { url: source, read_on: unverified ? null : READ_ON },
-    note: note === undefined ? null : inAll(note),
-  }));
+  return rows.map(
+    ({ id, label, urls, auth, protocol, options = {}, model, key, docs, source = docs, unverified, note }) => ({
+      id,
+      label: inAll(label),
+      group,
+      base_urls: urls.map((url) =>
+        typeof url === 'string' ? { url, label: inAll('') } : { url: url[0], label: inAll(url[1]) },
+      ),
+      auth_type: auth ?? 'bearer',
+      protocol: protocol ?? 'openai-chat',
+      options,
+      example_model: model ?? null,
+      key_url: key,
+      docs_url: docs,
+      source: { url: source, read_on: unverified ? null : READ_ON },
+      note: note === undefined ? null : inAll(note),
+    }),
+  );
 }
 
 function inAll(words: Words): Record<Locale, string> {

@@ -29,6 +29,7 @@ export interface ReasoningPart {
   redacted?: boolean;
   /** The format that signed it. */
   from?: 'anthropic-messages' | 'openai-responses' | 'gemini';
+  /** Its own, or, where Gemini signs a call, that call's. */
   id?: string;
 }
 
@@ -38,8 +39,6 @@ export interface CallPart {
   name: string;
   /** JSON text, as the model wrote it. */
   arguments: string;
-  /** Gemini's `thoughtSignature` on this call. */
-  signature?: string;
   /** Of a free-form tool: `arguments` is any text. */
   custom?: true;
 }
@@ -113,6 +112,8 @@ export interface NeutralAnswer {
   /** The stop sequence that was met, where the upstream told. */
   stopSequence?: string;
   usage?: TokenUsage;
+  /** The upstream's own word that the model failed: there is nothing to relay, though it may be charged. */
+  failure?: string;
 }
 
 /** One step of a streamed answer. `index` tells parallel tool calls apart. */
@@ -122,7 +123,7 @@ export type NeutralEvent =
   | { type: 'reasoning'; text: string }
   /** Ends a run of reasoning; carries what signs it. */
   | { type: 'reasoningEnd'; part: ReasoningPart }
-  | { type: 'call'; index: number; id: string; name: string; signature?: string; custom?: true }
+  | { type: 'call'; index: number; id: string; name: string; custom?: true }
   | { type: 'arguments'; index: number; text: string }
   | { type: 'usage'; usage: TokenUsage; final: boolean }
   | { type: 'finish'; finish: Finish; stopSequence?: string }

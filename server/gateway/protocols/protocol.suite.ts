@@ -8,6 +8,7 @@ import type { AnswerContext, Bridge, ClientFormat, UpstreamProtocol } from './pr
 import { SignatureMemory } from './signature-memory.ts';
 import { ANSWER_FEATURES, type AnswerFeature, type UpstreamName } from './suite/answers.ts';
 import { REQUEST_FEATURES, type RequestFeature } from './suite/request-features.ts';
+import { geminiEvents } from './suite/gemini-words.ts';
 import { responsesEvents } from './suite/responses-events.ts';
 import { assembled, chatEvents, messagesEvents } from './suite/stream-words.ts';
 
@@ -26,10 +27,12 @@ export interface Pair {
 }
 
 const CLIENTS = [openaiChat, openaiResponses, anthropicMessages];
-const EVENTS: Record<UpstreamName, (whole: Record<string, unknown>) => string[]> = {
+/** Whole answers as the events each upstream streams. */
+export const EVENTS: Record<UpstreamName, (whole: Record<string, unknown>) => string[]> = {
   'openai-chat': chatEvents,
   'openai-responses': responsesEvents,
   'anthropic-messages': messagesEvents,
+  gemini: geminiEvents,
 };
 
 export const PAIRS: readonly Pair[] = CLIENTS.flatMap((client) =>
@@ -43,11 +46,18 @@ export const PAIRS: readonly Pair[] = CLIENTS.flatMap((client) =>
 export function requestVerdict(feature: RequestFeature, { client, upstream, bridge }: Pair): Verdict {
   const name = client.name as keyof RequestFeature['asks'];
   const asked = feature.asks[name];
-  if (!asked) return { kind: 'none' };
+  // Where both speak the same, what is not looked for is what this format has no words for.
+  if (!asked || (!bridge.translates && !feature.finds[upstream])) return { kind: 'none' };
   try {
     const request = client.check({ model: 'public', ...asked });
     const memory = new SignatureMemory();
-    const draft = { upstreamModel: 'inside', outputTokens: null, maxTokensField: 'max_tokens', memory, owner: 'o' };
+    const draft = {
+      upstreamModel: upstream === 'gemini' ? 'gemini-3.8-flash' : 'inside',
+      outputTokens: null,
+      maxTokensField: 'max_tokens',
+      memory,
+      owner: 'o',
+    };
     const body = bridge.body(request, draft);
     const expected = feature.finds[upstream];
     return expected && matches(body, expected) ? { kind: 'works' } : { kind: 'lossy', detail: feature.lossy ?? '' };
@@ -94,7 +104,14 @@ export function streamText(pair: Pair, events: readonly string[]): string {
 }
 
 export function contextOf({ client }: Pair): AnswerContext {
-  const asked = { model: 'public', max_tokens: 100, stream: true, stream_options: { include_usage: true } };
+  const thinking = client.name === 'anthropic-messages' ? { thinking: { type: 'adaptive' } } : {};
+  const asked = {
+    model: 'public',
+    max_tokens: 100,
+    stream: true,
+    stream_options: { include_usage: true },
+    ...thinking,
+  };
   const inResponses = { model: 'public', input: 'hi', stream: true, include: ['reasoning.encrypted_content'] };
   const isResponses = client.name === 'openai-responses';
   const request = client.check(isResponses ? inResponses : { ...asked, messages: [{ role: 'user', content: 'hi' }] });

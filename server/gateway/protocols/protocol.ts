@@ -109,6 +109,8 @@ export interface WholeReading {
   /** Units that were charged for, where they are not tokens. */
   images?: number;
   requests?: number;
+  /** Why the model failed, in the upstream's words; nothing of it is relayed then. */
+  failure?: string;
 }
 
 /** What one upstream event turned out to be. `relay` is what to send on; absent = nothing. */
@@ -122,7 +124,7 @@ export type StreamReading =
       usage?: TokenUsage;
     }
   | { kind: 'done'; usage?: TokenUsage }
-  | { kind: 'error'; error: unknown }
+  | { kind: 'error'; error: unknown; usage?: TokenUsage }
   | { kind: 'malformed' };
 
 /** Reads the events of one answer in order, and words what the client's format asks for around them. */

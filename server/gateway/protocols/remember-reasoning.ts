@@ -8,11 +8,9 @@ export function remember(
   { memory, owner }: Pick<AnswerContext, 'memory' | 'owner'>,
   callId: string,
   reasoning: readonly ReasoningPart[],
-  callSignature: string | undefined,
 ): void {
   const signed = reasoning.filter(({ signature }) => signature);
-  if (signed.length === 0 && !callSignature) return;
-  memory.remember(owner, callId, { reasoning: signed, ...(callSignature ? { callSignature } : {}) });
+  if (signed.length > 0) memory.remember(owner, callId, { reasoning: signed });
 }
 
 /** The same turns, with remembered reasoning in those that call a tool and bring none of their own. */
@@ -26,8 +24,7 @@ export function carriedBytes({ turns }: Prompt, memory: SignatureMemory, owner: 
   for (const { parts } of turns.filter(needsReasoning))
     for (const part of parts)
       if (part.type === 'call') {
-        const { reasoning = [], callSignature = '' } = memory.recall(owner, part.id) ?? {};
-        bytes += Buffer.byteLength(callSignature);
+        const { reasoning = [] } = memory.recall(owner, part.id) ?? {};
         for (const { text, signature = '' } of reasoning) bytes += Buffer.byteLength(text) + signature.length;
       }
   return bytes;
@@ -52,8 +49,7 @@ function restored(parts: readonly Part[], memory: SignatureMemory, owner: string
     }
     const found = memory.recall(owner, part.id);
     restoredParts.splice(isFirst ? 0 : restoredParts.length, 0, ...(found?.reasoning ?? []));
-    const signature = part.signature ?? found?.callSignature;
-    restoredParts.push(signature === undefined ? part : { ...part, signature });
+    restoredParts.push(part);
     isFirst = false;
   }
   return restoredParts;

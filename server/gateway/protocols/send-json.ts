@@ -69,7 +69,7 @@ function authorize(
   const credential = authType === 'query' && secret !== undefined ? `key=${encodeURIComponent(secret)}` : '';
   const query = credential && options.query ? `${options.query}&${credential}` : credential || options.query;
   const path = `${channel.baseUrl}${below}`;
-  const url = query === '' ? path : `${path}?${query}`;
+  const url = query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
   if (secret === undefined || authType === 'query') return { url, headers: {} };
   if (authType === 'bearer') return { url, headers: { authorization: `Bearer ${secret}` } };
   return { url, headers: { [authType]: secret } };

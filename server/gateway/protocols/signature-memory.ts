@@ -2,10 +2,9 @@
 // it back unchanged with the tool's result. Bounded in entries and bytes; what is longest unused goes first.
 import type { ReasoningPart } from './neutral.ts';
 
-/** What went before a tool call, and the signature on the call itself (Gemini). */
+/** What went before a tool call; what signs the call itself (Gemini) is the last of it. */
 export interface Remembered {
   reasoning: readonly ReasoningPart[];
-  callSignature?: string;
 }
 
 const MAX_ENTRIES = 20_000;

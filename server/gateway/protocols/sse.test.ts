@@ -41,6 +41,24 @@ describe('server-sent events', () => {
     expect([...parseEverySplit(text)]).toEqual([JSON.stringify(expected)]);
   });
 
+  test('a bare error behind the last event is one, other stray lines are none', () => {
+    const error = '{\n  "error": {\n    "code": 503\n  }\n}\n';
+    const endOf = (text: string) => {
+      const parser = new SseParser();
+      return [...parser.push(bytes(`data: 1\n\n${text}`)), ...parser.end()];
+    };
+    expect(endOf(error).map((data) => JSON.parse(data) as unknown)).toHaveLength(2);
+    expect(JSON.parse(endOf(error.replaceAll('\n', '\r\n'))[1]!)).toEqual({ error: { code: 503 } });
+    for (const text of [
+      '{"candidates":[]}\n',
+      '{"error":\n',
+      'event: x\n',
+      '{"error":"x"}\n',
+      `{"error":{"m":"${'x'.repeat(70_000)}"}}`,
+    ])
+      expect(endOf(text)).toEqual(['1']);
+  });
+
   test('invalid UTF-8 becomes the replacement character, never a crash', () => {
     const parser = new SseParser();
     expect(parser.push(Uint8Array.of(...bytes('data: '), 0xff, 0xfe, 10, 10))).toEqual(['\uFFFD\uFFFD']);

@@ -5,6 +5,9 @@
 /** Longest event accepted; an upstream that sends more is broken or hostile. */
 export const MAX_EVENT_CHARS = 2 * 1024 * 1024;
 
+/** Longest JSON outside of any event that is looked at. */
+const MAX_STRAY_CHARS = 64 * 1024;
+
 /** An upstream line or event grew beyond the bound. */
 export class EventTooLarge extends Error {
   constructor() {
@@ -20,6 +23,8 @@ export class SseParser {
   /** Undefined until the event has a data line. */
   #data: string | undefined;
   #afterCarriageReturn = false;
+  /** Since a line that began like JSON. */
+  #stray = '';
 
   /** @throws EventTooLarge */
   push(bytes: Uint8Array): string[] {
@@ -33,6 +38,9 @@ export class SseParser {
     this.#rest = '';
     if (this.#data !== undefined) events.push(this.#data);
     this.#data = undefined;
+    // Gemini, for one, ends a stream that it gives up with a bare error behind the last event.
+    if (isError(this.#stray)) events.push(this.#stray);
+    this.#stray = '';
     return events;
   }
 
@@ -59,7 +67,7 @@ export class SseParser {
   }
 
   #line(line: string): void {
-    if (!line.startsWith('data')) return;
+    if (!line.startsWith('data')) return this.#note(line);
     const value = line.startsWith('data:')
       ? line.slice(line.charCodeAt(5) === 32 ? 6 : 5)
       : line === 'data'
@@ -67,6 +75,11 @@ export class SseParser {
         : undefined;
     if (value === undefined) return;
     this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+  }
+
+  #note(line: string): void {
+    if (this.#stray === '' && !line.startsWith('{')) return;
+    if (this.#stray.length + line.length <= MAX_STRAY_CHARS) this.#stray += `${line}\n`;
   }
 
   #dispatch(events: string[]): void {
@@ -78,6 +91,15 @@ export class SseParser {
 /** One server-sent event with its name. */
 export function frame(name: string, data: string): string {
   return `event: ${name.replace(/[^\w.]/g, '')}\ndata: ${data}\n\n`;
+}
+
+function isError(text: string): boolean {
+  try {
+    const value = JSON.parse(text) as { error?: unknown } | null;
+    return typeof value?.error === 'object' && value.error !== null;
+  } catch {
+    return false;
+  }
 }
 
 function nextLineEnd(text: string, from: number): number {

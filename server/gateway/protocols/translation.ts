@@ -21,6 +21,11 @@ export interface ClientSide {
   /** The whole answer as JSON text. */
   writeAnswer(answer: NeutralAnswer, context: AnswerContext): string;
   writer(context: AnswerContext): AnswerWriter;
+  /**
+   * Whether this client keeps reasoning that has no words, only what signs or seals it; yes where absent. For one that does
+   * not it would be an empty thing to trip over. What it drops is remembered for it.
+   */
+  keepsHidden?(context: AnswerContext): boolean;
 }
 
 /** Writes the events of one streamed answer; everything it returns is whole server-sent events. */
@@ -66,15 +71,15 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
     readWhole(text, context) {
       const answer = upstream.readAnswer(text, context);
       if (!answer) return undefined;
+      if (answer.failure !== undefined) return { relay: '', text: '', usage: answer.usage, failure: answer.failure };
       if (upstream.signsReasoning) rememberAll(answer, context);
       return {
-        relay: client.writeAnswer(answer, context),
+        relay: client.writeAnswer(shownOf(answer, client, context), context),
         usage: answer.usage,
         text: writtenText(answer.parts),
       };
     },
-    reader: (context) =>
-      new Translation(client.writer(context), upstream.events(context), context, upstream.signsReasoning),
+    reader: (context) => new Translation(client, upstream.events(context), context, upstream.signsReasoning),
   };
 }
 
@@ -94,12 +99,18 @@ class Translation implements StreamReader {
   #tail = '';
   #reasoning: ReasoningPart[] = [];
 
+  readonly writer: AnswerWriter;
+  readonly #keepsHidden: boolean;
+
   constructor(
-    readonly writer: AnswerWriter,
+    client: ClientSide,
     readonly upstream: UpstreamEvents,
     readonly context: AnswerContext,
     readonly remembers: boolean,
-  ) {}
+  ) {
+    this.writer = client.writer(context);
+    this.#keepsHidden = client.keepsHidden?.(context) ?? true;
+  }
 
   read(data: string): StreamReading {
     const events = this.upstream.read(data);
@@ -107,13 +118,15 @@ class Translation implements StreamReader {
     const reading: Extract<StreamReading, { kind: 'chunk' }> = { kind: 'chunk', text: '', finished: false };
     let relay = '';
     for (const event of events) {
-      if (event.type === 'error') return { kind: 'error', error: event.error };
+      if (event.type === 'error')
+        return { kind: 'error', error: event.error, ...(reading.usage ? { usage: reading.usage } : {}) };
       if (event.type === 'done') {
         this.#tail = relay;
         return { kind: 'done', ...(reading.usage ? { usage: reading.usage } : {}) };
       }
       this.#note(event, reading);
-      relay += this.writer.write(event);
+      if (this.#keepsHidden || event.type !== 'reasoningEnd' || !isHidden(event.part))
+        relay += this.writer.write(event);
     }
     reading.finished = this.#finished;
     if (relay !== '') reading.relay = relay;
@@ -140,15 +153,24 @@ class Translation implements StreamReader {
     else if (event.type === 'reasoningEnd') this.#reasoning.push(event.part);
     else if (event.type === 'call') {
       reading.text += event.name;
-      this.#remember(event.id, event.signature);
+      this.#remember(event.id);
     } else if ('text' in event) reading.text += event.text;
   }
 
-  #remember(callId: string, signature: string | undefined): void {
+  #remember(callId: string): void {
     if (!this.remembers) return;
-    remember(this.context, callId, this.#reasoning, signature);
+    remember(this.context, callId, this.#reasoning);
     this.#reasoning = [];
   }
+}
+
+function isHidden(part: Part): boolean {
+  return part.type === 'reasoning' && part.redacted === true && part.text === '';
+}
+
+function shownOf(answer: NeutralAnswer, client: ClientSide, context: AnswerContext): NeutralAnswer {
+  if (client.keepsHidden?.(context) ?? true) return answer;
+  return { ...answer, parts: answer.parts.filter((part) => !isHidden(part)) };
 }
 
 function rememberAll({ parts }: NeutralAnswer, context: AnswerContext): void {
@@ -156,7 +178,7 @@ function rememberAll({ parts }: NeutralAnswer, context: AnswerContext): void {
   for (const part of parts) {
     if (part.type === 'reasoning') reasoning.push(part);
     if (part.type !== 'call') continue;
-    remember(context, part.id, reasoning, part.signature);
+    remember(context, part.id, reasoning);
     reasoning = [];
   }
 }

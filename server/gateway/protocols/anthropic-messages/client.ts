@@ -1,6 +1,7 @@
 // The guard of Anthropic's Messages requests: checks and measures only what the gateway itself reads.
 import { AppError } from '../../../lib/app-error.ts';
 import { type ChatMessage, type ChatRequest, checkCommon, wholeOrNone } from '../../request-body.ts';
+import { geminiUpstream } from '../gemini/sides.ts';
 import { measureJson } from '../measure-json.ts';
 import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
@@ -83,6 +84,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   'openai-chat': toChat,
   demo: toChat,
   'openai-responses': translation(messagesClient, responsesUpstream),
+  gemini: translation(messagesClient, geminiUpstream),
 };
 
 export const anthropicMessages: ClientFormat = {

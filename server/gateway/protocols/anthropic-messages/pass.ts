@@ -1,4 +1,4 @@
-// Messages on both sides: bodies and events go through as they are, but for the model's name.
+// Messages on both sides: bodies and events go through as they are, but for the model's name and another format's reasoning.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
 import { isSealed } from '../openai-responses/sealed-reasoning.ts';
@@ -38,11 +38,11 @@ function withoutSealed(messages: unknown): { messages?: unknown } {
     (block?.type === 'redacted_thinking' && isSealed(String(block.data)));
   const has = ({ content }: { content?: unknown }) => Array.isArray(content) && content.some(isOther);
   if (!Array.isArray(messages) || !list.some(has)) return {};
-  const kept = list.map((message) =>
-    has(message)
-      ? { ...message, content: (message.content as Record<string, unknown>[]).filter((block) => !isOther(block)) }
-      : message,
-  );
+  const kept = list.flatMap((message) => {
+    if (!has(message)) return [message];
+    const content = (message.content as Record<string, unknown>[]).filter((block) => !isOther(block));
+    return content.length === 0 ? [] : [{ ...message, content }];
+  });
   return { messages: kept };
 }
 

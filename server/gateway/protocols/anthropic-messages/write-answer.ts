@@ -31,10 +31,11 @@ function stopOf(finish: Finish, stopSequence: string | undefined, called: boolea
   };
 }
 
-export function writeMessagesAnswer(answer: NeutralAnswer, { id, model }: AnswerContext): string {
+export function writeMessagesAnswer(answer: NeutralAnswer, context: AnswerContext): string {
+  const { id, model } = context;
   const { parts, finish, stopSequence, usage } = answer;
   const called = parts.some(({ type }) => type === 'call');
-  const content = parts.flatMap(blockOf);
+  const content = parts.flatMap((part) => blockOf(part, wantsThinking(context)));
   const stop = stopOf(finish, stopSequence, called);
   return JSON.stringify({
     id,
@@ -47,21 +48,27 @@ export function writeMessagesAnswer(answer: NeutralAnswer, { id, model }: Answer
   });
 }
 
-function blockOf(part: Part): Block[] {
+/** Whether the client asked for thinking, and so knows its blocks. */
+function wantsThinking({ request }: AnswerContext): boolean {
+  const { type } = (request.fields.thinking ?? {}) as { type?: unknown };
+  return type === 'enabled' || type === 'adaptive';
+}
+
+/** What signs it; another format's signature is sealed, for clients that keep thinking to send it back. */
+function signatureOf(part: ReasoningPart, wanted: boolean): string {
+  if (part.from === 'anthropic-messages') return part.signature ?? '';
+  return wanted && part.signature ? sealReasoning(part) : '';
+}
+
+function blockOf(part: Part, wanted: boolean): Block[] {
   if (part.type === 'text' || part.type === 'refusal')
     return part.text === '' ? [] : [{ type: 'text', text: part.text }];
   if (part.type === 'call')
     return [{ type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments) }];
   if (part.type !== 'reasoning') return [];
-  const signature = signatureOf(part);
+  const signature = signatureOf(part, wanted);
   if (isHidden(part)) return signature === '' ? [] : [{ type: 'redacted_thinking', data: signature }];
   return [{ type: 'thinking', thinking: part.text, signature }];
-}
-
-/** What another format signed comes sealed, so that the client brings it back whole. */
-function signatureOf(part: ReasoningPart): string {
-  if (!part.signature) return '';
-  return part.from === 'anthropic-messages' ? part.signature : sealReasoning(part);
 }
 
 /** A summary beside what is encrypted is shown as thinking. */
@@ -98,7 +105,7 @@ export class MessagesWriter implements AnswerWriter {
       case 'reasoning':
         return event.text === '' ? '' : this.#say('thinking', { type: 'thinking_delta', thinking: event.text });
       case 'reasoningEnd': {
-        const signature = signatureOf(event.part);
+        const signature = signatureOf(event.part, wantsThinking(this.context));
         if (this.#prose?.kind !== 'thinking') return this.#hidden(event.part, signature);
         const signed = signature === '' ? '' : this.#delta(this.#prose, { type: 'signature_delta', signature });
         return signed + this.#closeProse();

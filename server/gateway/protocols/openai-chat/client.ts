@@ -3,6 +3,7 @@ import { refuseUnbounded } from '../../hold-bound.ts';
 import { measurePrompt } from '../../prompt-size.ts';
 import { checkChatRequest } from '../../request-body.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
+import { geminiUpstream } from '../gemini/sides.ts';
 import { responsesUpstream } from '../openai-responses/sides.ts';
 import type { Bridge, ClientFormat, UpstreamProtocol } from '../protocol.ts';
 import { translation } from '../translation.ts';
@@ -14,6 +15,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   demo: chatPass,
   'anthropic-messages': translation(chatClient, messagesUpstream),
   'openai-responses': translation(chatClient, responsesUpstream),
+  gemini: translation(chatClient, geminiUpstream),
 };
 
 export const openaiChat: ClientFormat = {

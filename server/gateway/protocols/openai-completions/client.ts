@@ -6,6 +6,7 @@ import { refuseUnbounded } from '../../hold-bound.ts';
 import { measurePrompt } from '../../prompt-size.ts';
 import { checkModelName, type ChatRequest, fieldsOf, wholeOrNone } from '../../request-body.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
+import { geminiUpstream } from '../gemini/sides.ts';
 import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type Prompt } from '../neutral.ts';
 import { refuseUnknownFields, unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
@@ -36,6 +37,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   demo: toChat,
   'anthropic-messages': translation(completionsClient, messagesUpstream),
   'openai-responses': translation(completionsClient, responsesUpstream),
+  gemini: translation(completionsClient, geminiUpstream),
 };
 
 export const openaiCompletions: ClientFormat = {

@@ -2,6 +2,7 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
 import { type ChatMessage, type ChatRequest, checkModelName, fieldsOf, wholeOrNone } from '../../request-body.ts';
+import { geminiUpstream } from '../gemini/sides.ts';
 import { measureJson } from '../measure-json.ts';
 import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
@@ -44,6 +45,7 @@ const BRIDGES: Partial<Record<UpstreamProtocol, Bridge>> = {
   demo: toChat,
   'anthropic-messages': translation(responsesClient, messagesUpstream),
   'openai-responses': responsesPass,
+  gemini: translation(responsesClient, geminiUpstream),
 };
 
 export const openaiResponses: ClientFormat = {

@@ -10,6 +10,9 @@ export const responsesClient: ClientSide = {
   readPrompt: readResponsesPrompt,
   writeAnswer: writeResponse,
   writer: (context) => new ResponsesWriter(context),
+  // Without what seals it, it would be an item without anything, to which some clients point in their next request.
+  keepsHidden: ({ request: { fields } }) =>
+    Array.isArray(fields.include) && fields.include.includes('reasoning.encrypted_content'),
 };
 
 export const responsesUpstream: UpstreamSide = {

@@ -1,10 +1,11 @@
 // What an upstream may answer, in each format's words, whole and as events; and what each client must then see.
 
+import { GEMINI_GIVES } from './gemini-words.ts';
 import { RESPONSES_GIVES } from './responses-upstream-words.ts';
 import { RESPONSES_SHOWS } from './responses-words.ts';
 
 type Fields = Record<string, unknown>;
-export type UpstreamName = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
+export type UpstreamName = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
 
 export interface AnswerFeature {
   name: string;
@@ -95,6 +96,22 @@ const FEATURES: readonly AnswerFeature[] = [
     },
   },
   {
+    name: 'Gemini’s signature of a call',
+    lossy: 'for a client that asked for no thinking the gateway remembers it',
+    gives: {},
+    shows: {
+      'openai-chat': choice({
+        message: {
+          tool_calls: [{ id: 'c_1' }],
+          reasoning_details: [
+            { type: 'reasoning.encrypted', data: 'sig+/=é', id: 'c_1', format: 'google-gemini-v1', index: 0 },
+          ],
+        },
+      }),
+      'anthropic-messages': { content: [{ type: 'redacted_thinking', data: /^hp1\./ as never }, USES[0]] },
+    },
+  },
+  {
     name: 'Reasoning that is hidden',
     gives: { 'anthropic-messages': message([{ type: 'redacted_thinking', data: 'enc+/=' }, TEXT]) },
     shows: {
@@ -152,6 +169,16 @@ const FEATURES: readonly AnswerFeature[] = [
     },
   },
   {
+    name: 'Usage with cache reads',
+    gives: {},
+    shows: {
+      'openai-chat': {
+        usage: { prompt_tokens: 17, completion_tokens: 6, prompt_tokens_details: { cached_tokens: 4 } },
+      },
+      'anthropic-messages': { usage: { input_tokens: 13, cache_read_input_tokens: 4, output_tokens: 6 } },
+    },
+  },
+  {
     name: 'Usage with cache reads and writes',
     gives: { 'openai-chat': completion({ content: 'Hello there' }), 'anthropic-messages': message([TEXT]) },
     shows: {
@@ -170,12 +197,16 @@ const FEATURES: readonly AnswerFeature[] = [
   },
 ];
 
-/** With what clients of Responses see and upstreams of it give, which stands together in files of its own. */
+/** With what clients of Responses see, and what upstreams of it and Gemini give: each together in a file of its own. */
 export const ANSWER_FEATURES: readonly AnswerFeature[] = FEATURES.map((feature) => {
-  const given = RESPONSES_GIVES[feature.name];
+  const [responses, gemini] = [RESPONSES_GIVES[feature.name], GEMINI_GIVES[feature.name]];
   return {
     ...feature,
-    gives: { ...feature.gives, ...(given ? { 'openai-responses': given } : {}) },
+    gives: {
+      ...feature.gives,
+      ...(responses ? { 'openai-responses': responses } : {}),
+      ...(gemini ? { gemini } : {}),
+    },
     shows: { ...feature.shows, 'openai-responses': RESPONSES_SHOWS[feature.name]! },
   };
 });

@@ -1,98 +1,32 @@
 // What a request may ask for, in each client's words, and what each upstream must then find in the body it gets.
 
+import { GEMINI_DETAIL, GEMINI_FINDS, GEMINI_SEAL } from './gemini-words.ts';
+import {
+  chat,
+  message,
+  PNG,
+  ADDRESS,
+  SCHEMA,
+  chatTool,
+  messagesTool,
+  CHAT_TOOLS,
+  MESSAGES_TOOLS,
+  field,
+  CALL,
+  USE,
+  chatHistory,
+  messagesHistory,
+  SIGNED,
+  DETAIL,
+  ENCRYPTED,
+  FREE_TOOL,
+  type Fields,
+  type RequestFeature,
+} from './request-words.ts';
 import { RESPONSES_FINDS } from './responses-upstream-words.ts';
 import { RESPONSES_ASKS } from './responses-words.ts';
 
-type Fields = Record<string, unknown>;
-type Words = Partial<Record<'openai-chat' | 'anthropic-messages' | 'openai-responses', Fields>>;
-
-export interface RequestFeature {
-  name: string;
-  /** Beside the model's name; a format without words for it is left out. */
-  asks: Words;
-  /** A part of the upstream's body. */
-  finds: Words;
-  /** Why it does not arrive whole where it is neither found nor refused. */
-  lossy?: string;
-}
-
-const chat = (content: unknown, more: Fields = {}): Fields => ({ messages: [{ role: 'user', content }], ...more });
-const message = (content: unknown, more: Fields = {}): Fields => ({
-  max_tokens: 2_000,
-  messages: [{ role: 'user', content }],
-  ...more,
-});
-const PNG = 'iVBORw0KGgo=';
-const ADDRESS = 'https://pictures.example/a.png';
-const SCHEMA = {
-  type: 'object',
-  properties: { city: { type: 'string' } },
-  required: ['city'],
-  additionalProperties: false,
-};
-const chatTool = (more: Fields = {}) => ({
-  type: 'function',
-  function: { name: 'weather', description: 'The weather', parameters: SCHEMA, ...more },
-});
-const messagesTool = (more: Fields = {}) => ({
-  name: 'weather',
-  description: 'The weather',
-  input_schema: SCHEMA,
-  ...more,
-});
-const CHAT_TOOLS = { tools: [chatTool()] };
-const MESSAGES_TOOLS = { tools: [messagesTool()] };
-
-/** The same field under another name, asked for and found alike. */
-function field(name: string, inChat: Fields | undefined, inMessages: Fields | undefined): RequestFeature {
-  const words: Words = {};
-  const finds: Words = {};
-  if (inChat) {
-    words['openai-chat'] = chat('hi', inChat);
-    finds['openai-chat'] = inChat;
-  }
-  if (inMessages) {
-    words['anthropic-messages'] = message('hi', inMessages);
-    finds['anthropic-messages'] = inMessages;
-  }
-  return { name, asks: words, finds };
-}
-
-const CALL = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } };
-const USE = { type: 'tool_use', id: 'call_1', name: 'weather', input: { city: 'Bern' } };
-const chatHistory = (content: unknown) => ({
-  ...CHAT_TOOLS,
-  messages: [
-    { role: 'user', content: 'hi' },
-    { role: 'assistant', content: null, tool_calls: [CALL] },
-    { role: 'tool', tool_call_id: 'call_1', content },
-  ],
-});
-const messagesHistory = (content: unknown, more: Fields = {}, before: Fields[] = []) => ({
-  max_tokens: 2_000,
-  ...MESSAGES_TOOLS,
-  messages: [
-    { role: 'user', content: 'hi' },
-    { role: 'assistant', content: [...before, USE] },
-    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1', content, ...more }] },
-  ],
-});
-const SIGNED = { type: 'thinking', thinking: 'hm', signature: 'sig+/=é' };
-const DETAIL = { type: 'reasoning.text', text: 'hm', signature: 'sig+/=é', format: 'anthropic-claude-v1', index: 0 };
-
-const ENCRYPTED = {
-  type: 'reasoning.encrypted',
-  data: 'enc+/=é',
-  summary: 'hm',
-  id: 'rs_1',
-  format: 'openai-responses-v1',
-  index: 0,
-};
-/** As chat completions nest it. */
-const FREE_TOOL = {
-  type: 'custom',
-  custom: { name: 'patch', format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: /.+/' } } },
-};
+export type { RequestFeature };
 
 const FEATURES: readonly RequestFeature[] = [
   {
@@ -246,6 +180,15 @@ const FEATURES: readonly RequestFeature[] = [
     finds: { 'anthropic-messages': { messages: [{}, {}, { content: [{ content: [{ type: 'image' }] }] }] } },
   },
   {
+    name: 'Picture as data in a tool’s result',
+    asks: {
+      'anthropic-messages': messagesHistory([
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
+      ]),
+    },
+    finds: { 'anthropic-messages': { messages: [{}, {}, { content: [{ content: [{ type: 'image' }] }] }] } },
+  },
+  {
     ...field('Answer by a schema', undefined, { output_config: { format: { type: 'json_schema', schema: SCHEMA } } }),
     asks: {
       'openai-chat': chat('hi', {
@@ -301,6 +244,24 @@ const FEATURES: readonly RequestFeature[] = [
     },
   },
   {
+    name: 'Gemini’s signature of a call sent back',
+    lossy: 'only the format that signed it can read it, so it stays behind',
+    asks: {
+      'openai-chat': {
+        ...CHAT_TOOLS,
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: null, tool_calls: [CALL], reasoning_details: [GEMINI_DETAIL] },
+          { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+        ],
+      },
+      'anthropic-messages': messagesHistory('sunny', {}, [{ type: 'redacted_thinking', data: GEMINI_SEAL }]),
+    },
+    finds: {
+      'openai-chat': { messages: [{}, { reasoning_details: [GEMINI_DETAIL] }, {}] },
+    },
+  },
+  {
     name: 'Encrypted reasoning sent back',
     lossy: 'only the format that signed it can read it, so it stays behind',
     asks: {
@@ -341,7 +302,10 @@ const FEATURES: readonly RequestFeature[] = [
   field('Penalties', { presence_penalty: 0.5, frequency_penalty: 0.5 }, undefined),
   field('Several answers', { n: 2 }, undefined),
   field('Log probabilities', { logprobs: true }, undefined),
-  field('Id of the end user', { user: 'u1' }, { metadata: { user_id: 'u1' } }),
+  {
+    ...field('Id of the end user', { user: 'u1' }, { metadata: { user_id: 'u1' } }),
+    lossy: 'a hint without a counterpart; the answer is the same',
+  },
   {
     ...field('Key of the prompt’s cache', { prompt_cache_key: 'k' }, undefined),
     lossy: 'a hint without a counterpart; the answer is the same',
@@ -379,13 +343,18 @@ const FEATURES: readonly RequestFeature[] = [
   field('A field nobody knows', { vendor_thing: 1 }, { vendor_thing: 1 }),
 ];
 
-/** With the words of Responses, which stand together in files of their own. */
+/** With the words of Responses and of Gemini, which stand together in files of their own. */
 export const REQUEST_FEATURES: readonly RequestFeature[] = FEATURES.map((feature) => {
   const asked = RESPONSES_ASKS[feature.name];
   const found = RESPONSES_FINDS[feature.name] as Fields | undefined;
+  const gemini = GEMINI_FINDS[feature.name];
   return {
     ...feature,
     asks: { ...feature.asks, ...(asked ? { 'openai-responses': asked } : {}) },
-    finds: { ...feature.finds, ...(found ? { 'openai-responses': found } : {}) },
+    finds: {
+      ...feature.finds,
+      ...(found ? { 'openai-responses': found } : {}),
+      ...(gemini ? { gemini } : {}),
+    },
   };
 });

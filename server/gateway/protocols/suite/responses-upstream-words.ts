@@ -36,6 +36,9 @@ export const RESPONSES_FINDS: Record<string, unknown> = {
     ],
   },
   'Picture in a tool’s result': { input: [{}, {}, { output: [{ type: 'input_image' }] }] },
+  'Picture as data in a tool’s result': {
+    input: [{}, {}, { output: [{ type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' }] }],
+  },
   'Answer by a schema': { text: { format: { type: 'json_schema', schema: SCHEMA, strict: true } } },
   'Answer as any JSON': { text: { format: { type: 'json_object' } } },
   'How hard to think': { reasoning: { effort: 'high' } },

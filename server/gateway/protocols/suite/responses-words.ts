@@ -1,5 +1,7 @@
 // The suite's features in the words of OpenAI's Responses, by the feature's name: what clients ask and what they see.
 
+import { GEMINI_SEAL } from './gemini-words.ts';
+
 type Fields = Record<string, unknown>;
 
 const ask = (content: unknown, more: Fields = {}): Fields => ({ input: [{ role: 'user', content }], ...more });
@@ -64,6 +66,15 @@ export const RESPONSES_ASKS: Record<string, Fields> = {
   'Tool the upstream runs': ask('hi', { tools: [{ type: 'code_interpreter' }] }),
   'Tool’s result': history('sunny'),
   'Picture in a tool’s result': history([picture()]),
+  'Picture as data in a tool’s result': history([picture({ image_url: `data:image/png;base64,${PNG}` })]),
+  'Gemini’s signature of a call sent back': history('sunny', [
+    {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [],
+      encrypted_content: GEMINI_SEAL,
+    },
+  ]),
   'Answer by a schema': ask('hi', {
     text: { format: { type: 'json_schema', name: 'answer', schema: SCHEMA, strict: true } },
   }),
@@ -112,10 +123,19 @@ export const RESPONSES_SHOWS: Record<string, Fields> = {
   'Usage of reasoning': { usage: { output_tokens_details: { reasoning_tokens: 2 } } },
   Reasoning: { output: [reasoning('hm so'), TEXT] },
   'Reasoning’s signature, byte for byte': { output: [{ ...reasoning('hm'), encrypted_content: /^hp1\./ }, TEXT] },
+  'Gemini’s signature of a call': {
+    output: [
+      { type: 'reasoning', encrypted_content: /^hp1\./ },
+      { type: 'function_call', call_id: 'c_1', name: 'weather', arguments: '{"city":"Bāsel"}' },
+    ],
+  },
   'Reasoning that is hidden': { output: [{ type: 'reasoning', summary: [], encrypted_content: /^hp1\./ }, TEXT] },
   'Stopped at the output cap': { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
   'Which stop sequence was met': { stop_sequence: 'END' },
   'Refused or filtered': { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
+  'Usage with cache reads': {
+    usage: { input_tokens: 17, output_tokens: 6, input_tokens_details: { cached_tokens: 4 } },
+  },
   'Usage with cache reads and writes': {
     usage: { input_tokens: 17, output_tokens: 6, input_tokens_details: { cached_tokens: 4 } },
   },

@@ -132,6 +132,8 @@ describe('a channel’s form', () => {
   test('says which vendor it is and how its key travels', () => {
     const body = toChannelBody({ ...filled, preset: 'azure', authType: 'api-key', options: { query: { v: '1' } } });
     expect(body).toMatchObject({ preset: 'azure', auth_type: 'api-key', options: { query: { v: '1' } } });
+    const native = { ...filled, preset: 'google-gemini', authType: 'x-goog-api-key', protocol: 'gemini' };
+    expect(toChannelBody(native)).toMatchObject({ auth_type: 'x-goog-api-key', protocol: 'gemini' });
     expect('preset' in toChannelBody(filled)).toBe(false);
   });
 

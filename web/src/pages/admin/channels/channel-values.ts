@@ -19,8 +19,8 @@ export interface ChannelValues {
   /** The vendor's preset; empty = none. */
   preset: string;
   authType: ChannelView['auth_type'];
-  /** The wire format the service speaks. */
-  protocol: string;
+  /** The wire format the service speaks: of the channel or the preset. */
+  protocol: ChannelView['protocol'];
   /** The channel's own or the preset's; those that have no field here go through as they are. */
   options: ChannelView['options'];
   /** The keys that stay, in their order. */
@@ -102,12 +102,19 @@ export function toChannelBody(values: ChannelValues, channel?: ChannelView): Cha
 
 const authOf = ({ authType }: ChannelValues) => authType as NonNullable<ChannelUpdate['auth_type']>;
 
-/** Anthropic's own door takes its key in a header of its own. */
+/** How the key travels at each vendor's own door. */
+const OWN_DOORS: Partial<Record<ChannelView['protocol'], ChannelView['auth_type']>> = {
+  'anthropic-messages': 'x-api-key',
+  gemini: 'x-goog-api-key',
+};
+
+/** A key that travels as it does at some door travels as it does at the chosen one. */
 function protocolOf(values: ChannelValues, channel?: ChannelView): ChannelUpdate {
   if (values.protocol === (channel?.protocol ?? 'openai-chat')) return {};
   const protocol = values.protocol as NonNullable<ChannelUpdate['protocol']>;
-  const isPlain = values.authType === 'bearer' || values.authType === 'x-api-key';
-  return { protocol, ...(isPlain ? { auth_type: protocol === 'anthropic-messages' ? 'x-api-key' : 'bearer' } : {}) };
+  const isPlain = values.authType === 'bearer' || Object.values(OWN_DOORS).includes(values.authType);
+  const authType = (OWN_DOORS[protocol] ?? 'bearer') as NonNullable<ChannelUpdate['auth_type']>;
+  return { protocol, ...(isPlain ? { auth_type: authType } : {}) };
 }
 
 /** One key alone is sent as requirement 001 names it; an empty one is left out, so that the present one stays. */
