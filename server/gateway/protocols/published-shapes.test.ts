@@ -12,9 +12,11 @@ import { SseParser } from './sse.ts';
 
 const WHOLE: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletion',
+  'openai-responses': 'Response',
 };
 const EVENT: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletionChunk',
+  'openai-responses': 'ResponseStreamEvent',
 };
 const written = PAIRS.filter(({ client, bridge }) => bridge.translates && client.name in WHOLE);
 

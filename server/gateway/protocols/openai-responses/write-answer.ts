@@ -41,6 +41,7 @@ function response({ request, id, created, model }: AnswerContext, over: Fields):
     created_at: created,
     status: 'in_progress',
     background: false,
+    access_programs: null,
     error: null,
     incomplete_details: null,
     instructions: fields.instructions ?? null,
@@ -59,8 +60,7 @@ function response({ request, id, created, model }: AnswerContext, over: Fields):
     tools: request.tools.filter((tool) => !isLeftOut(tool)),
     top_p: fields.top_p ?? 1,
     truncation: 'disabled',
-    usage: null,
-    user: fields.user ?? null,
+    ...(typeof fields.user === 'string' ? { user: fields.user } : {}),
     metadata: fields.metadata ?? {},
     ...over,
   };
