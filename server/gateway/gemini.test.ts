@@ -86,6 +86,18 @@ describe('chat completions from an upstream of Gemini', () => {
     expect(await lastCall()).toMatchObject({ status: 'success', estimated: 0, costNanos: COST });
   });
 
+  test('a caller who takes one call at a time gets the first, whole and streamed, and what the model wrote is charged', async () => {
+    gemini.script = { parts: CALLS };
+    const one = { tools: TOOLS, parallel_tool_calls: false };
+    const { choices } = (await (await ask(one)).json()) as { choices: { message: { tool_calls: Piece[] } }[] };
+    expect(choices[0]!.message.tool_calls.map((call) => call.function.name)).toEqual(['weather']);
+    const text = await (await ask({ ...one, stream: true })).text();
+    const pieces = chunksOf(text).flatMap(({ choices: [choice] }) => (choice?.delta.tool_calls ?? []) as Piece[]);
+    expect(new Set(pieces.map(({ index }) => index))).toEqual(new Set([0]));
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(await lastCall()).toMatchObject({ status: 'success', costNanos: COST });
+  });
+
   test('streamed: thoughts, text, parallel tools each in one piece, usage after the finish, one [DONE]', async () => {
     gemini.script = { parts: [{ text: 'let me think', thought: true }, { text: 'I look it up.' }, ...CALLS] };
     const more = { stream: true, stream_options: { include_usage: true }, tools: TOOLS, reasoning_effort: 'low' };
@@ -207,7 +219,6 @@ describe('chat completions from an upstream of Gemini', () => {
       ['logprobs', { logprobs: true }],
       ['logit_bias', { logit_bias: { 5: 1 } }],
       ['stop', { stop: ['1', '2', '3', '4', '5', '6'] }],
-      ['parallel_tool_calls', { tools: TOOLS, parallel_tool_calls: false }],
       ['response_format', { tools: TOOLS, tool_choice: 'required', response_format: { type: 'json_object' } }],
       ['messages', { messages: begun }],
       ['messages', { messages: image }],

@@ -13,7 +13,7 @@ import { thinkingOf } from './thinking.ts';
 import { readGeminiUsage } from './usage.ts';
 import { writeGeminiPrompt } from './write-prompt.ts';
 
-const context = { id: 'call_1' } as AnswerContext;
+const context = { id: 'call_1', request: { fields: {} } } as AnswerContext;
 const prompt = (more: Partial<Prompt> = {}): Prompt => ({
   turns: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
   tools: [],

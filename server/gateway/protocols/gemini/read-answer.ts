@@ -3,12 +3,13 @@ import type { NeutralAnswer, NeutralEvent, Part, ReasoningPart } from '../neutra
 import type { AnswerContext } from '../protocol.ts';
 import type { UpstreamEvents } from '../translation.ts';
 import { endOf, isBlocked } from './finish.ts';
+import { takesOneCall } from './one-call.ts';
 import { readGeminiUsage } from './usage.ts';
 
 type Fields = Record<string, unknown>;
 
 /** @returns undefined when the text is no answer. */
-export function readGeminiAnswer(text: string, { id }: AnswerContext): NeutralAnswer | undefined {
+export function readGeminiAnswer(text: string, { id, request }: AnswerContext): NeutralAnswer | undefined {
   const answer = parse(text);
   if (!answer) return undefined;
   const candidate = firstOf(answer);
@@ -25,6 +26,7 @@ export function readGeminiAnswer(text: string, { id }: AnswerContext): NeutralAn
     const foreign = foreignIn(part);
     if (foreign) return { parts: [], finish: 'stop', failure: foreign, ...told };
     const call = part.functionCall as Fields | undefined;
+    if (call && calls > 0 && takesOneCall(request)) continue;
     parts.push(...(call ? callParts(part, call, callId(call, id, calls++)) : textParts(part)));
   }
   return { parts, finish: ended.finish, ...told };
@@ -69,7 +71,11 @@ export class GeminiEvents implements UpstreamEvents {
   /** Thoughts since the last that was signed or followed by something else. */
   #thought: string | undefined;
 
-  constructor(readonly context: AnswerContext) {}
+  readonly #takesOneCall: boolean;
+
+  constructor(readonly context: AnswerContext) {
+    this.#takesOneCall = takesOneCall(context.request);
+  }
 
   read(data: string): NeutralEvent[] | undefined {
     const event = parse(data);
@@ -97,6 +103,7 @@ export class GeminiEvents implements UpstreamEvents {
     const { text = '', thought, thoughtSignature } = part;
     const signature = signatureOf(thoughtSignature);
     const call = part.functionCall as Fields | undefined;
+    if (call && this.#calls > 0 && this.#takesOneCall) return;
     if (call) {
       this.#endThought(events);
       const index = this.#calls++;

@@ -29,7 +29,7 @@ export function writeGeminiPrompt(prompt: Prompt, draft: UpstreamDraft): Fields 
   };
 }
 
-function refuse({ turns, stop, tools, toolChoice, parallelTools, output, ...drawn }: Prompt, model: string): void {
+function refuse({ turns, stop, tools, toolChoice, output, ...drawn }: Prompt, model: string): void {
   const { presencePenalty, frequencyPenalty } = drawn;
   if (turns.at(-1)?.role === 'assistant')
     throw unsupported('messages', 'Gemini does not go on with an answer that was begun by the caller');
@@ -37,7 +37,6 @@ function refuse({ turns, stop, tools, toolChoice, parallelTools, output, ...draw
   if (presencePenalty && thinksByBudget(model)) throw unsupported('presence_penalty', 'Gemini 2.5 knows none');
   if (frequencyPenalty && thinksByBudget(model)) throw unsupported('frequency_penalty', 'Gemini 2.5 knows none');
   if (tools.length === 0) return;
-  if (parallelTools === false) throw unsupported('parallel_tool_calls', 'Gemini cannot be kept to one call at a time');
   const isForced = toolChoice?.type === 'any' || toolChoice?.type === 'tool';
   if (output && isForced) throw unsupported('response_format', 'Gemini cannot force a tool and a format at once');
   if (output && (thinksByBudget(model) || neverThinks(model)))

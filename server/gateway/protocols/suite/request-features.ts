@@ -141,11 +141,14 @@ const FEATURES: readonly RequestFeature[] = [
   ),
   field('Some tool', { ...CHAT_TOOLS, tool_choice: 'required' }, { ...MESSAGES_TOOLS, tool_choice: { type: 'any' } }),
   field('No tool', { ...CHAT_TOOLS, tool_choice: 'none' }, { ...MESSAGES_TOOLS, tool_choice: { type: 'none' } }),
-  field(
-    'One tool at a time',
-    { ...CHAT_TOOLS, parallel_tool_calls: false },
-    { ...MESSAGES_TOOLS, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
-  ),
+  {
+    ...field(
+      'One tool at a time',
+      { ...CHAT_TOOLS, parallel_tool_calls: false },
+      { ...MESSAGES_TOOLS, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    ),
+    lossy: 'Gemini cannot be told so: calls beside the first are left out of its answer',
+  },
   field(
     'Tool the upstream runs',
     { web_search_options: {} },
