@@ -35,31 +35,38 @@ async function stats(ctx: AppContext, dayCount: number): Promise<StatsReply> {
   const timeZone = config.TIME_ZONE;
   const now = clock.now();
   const startOf = (period: string) => hoursSince(periodOf(period, 0, timeZone, now).start, now);
+  const [today, week, month] = [startOf('1d'), startOf('1w'), startOf('1mo')];
   const days = lastDays(Math.max(dayCount, DAYS_MIN), timeZone, now);
-  const hourly = await hourlySums(db, { from: days[0]!.from, until: days.at(-1)!.until });
-  const added = await addedSums(db, timeZone, days[0]!.day);
+  const [hourly, added] = await Promise.all([
+    hourlySums(db, { from: days[0]!.from, until: days.at(-1)!.until }),
+    addedSums(db, timeZone, days[0]!.day),
+  ]);
   const sums = sumsOfEach(days, hourly);
-  // Weeks do not tell which of their days it was.
-  const byDay = sourceOf(timeZone, sums.slice(-DAYS_MIN), { ...added, week: new Map() });
-  const lastHours = await lastHourOfEach(ctx, byDay, days);
+  const range = sums.slice(-dayCount);
+  // A whole week in it lies in this month and before this week, so that its first day tells as much as the day itself.
+  const recent = sums.filter(({ from }) => from >= Math.min(week.from, month.from));
+  const [lastHours, shared, times] = await Promise.all([
+    lastHourOfEach(ctx, sourceOf(timeZone, recent, added), days),
+    shares(ctx, sourceOf(timeZone, range, added)),
+    latency(ctx),
+  ]);
   const periodOfHours = (hours: Hours) => ({
     ...totalOf(addUp(within(hourly, hours))),
     active_users: lastHours.filter((hour) => hour >= hours.from).length,
   });
-  const range = sums.slice(-dayCount);
   return {
     time_zone: timeZone,
-    today: periodOfHours(startOf('1d')),
-    week: periodOfHours(startOf('1w')),
-    month: periodOfHours(startOf('1mo')),
+    today: periodOfHours(today),
+    week: periodOfHours(week),
+    month: periodOfHours(month),
     trend: range.map((sum) => ({ day: sum.day, ...totalOf(sum) })),
-    shares: await shares(ctx, sourceOf(timeZone, range, added)),
+    shares: shared,
     live: shutdown.inFlight,
-    latency: await latency(ctx),
+    latency: times,
   };
 }
 
-/** The UTC hour in which each user and pass last called; of a day that was added up, its first. */
+/** The UTC hour in which each user and pass last called; of a day or week that was added up, its first. */
 async function lastHourOfEach({ database }: AppContext, source: Source, days: readonly Day[]): Promise<number[]> {
   const starts = new Map(days.map(({ day, from }) => [day, from]));
   const last = new Map<string, number>();
@@ -70,18 +77,18 @@ async function lastHourOfEach({ database }: AppContext, source: Source, days: re
   return [...last.values()];
 }
 
-async function shares({ database, db }: AppContext, source: Source): Promise<StatsReply['shares']> {
-  const entries: [string, StatsShare[]][] = [];
-  for (const dimension of STATS_DIMENSIONS) {
-    const rows = largestOf(await sumsOf(database.reports.db, dimension, source), SHARES_SHOWN);
-    const names = await namesOf(
-      db,
-      dimension,
-      rows.map(({ id }) => id),
-    );
-    entries.push([dimension, rows.map(({ id, ...sum }) => ({ id, name: names.get(id) ?? id, ...totalOf(sum) }))]);
-  }
+async function shares(ctx: AppContext, source: Source): Promise<StatsReply['shares']> {
+  const entries = await Promise.all(
+    STATS_DIMENSIONS.map(async (dimension) => [dimension, await sharesOf(ctx, dimension, source)] as const),
+  );
   return Object.fromEntries(entries) as StatsReply['shares'];
+}
+
+async function sharesOf({ database, db }: AppContext, dimension: string, source: Source): Promise<StatsShare[]> {
+  const rows = largestOf(await sumsOf(database.reports.db, dimension, source), SHARES_SHOWN);
+  const ids = rows.map(({ id }) => id);
+  const names = await namesOf(db, dimension, ids);
+  return rows.map(({ id, ...sum }) => ({ id, name: names.get(id) ?? id, ...totalOf(sum) }));
 }
 
 async function latency({ database, db }: AppContext): Promise<StatsReply['latency']> {

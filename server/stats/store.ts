@@ -55,17 +55,18 @@ export async function sumsOf(db: Db, dimension: string, source: Source): Promise
   return found.flat().map((row) => ({ id: row.id, ...numbers(row) }));
 }
 
-/** When each user and each pass last called: of days that are added up the day, of hours the hour. */
+/** When each user and each pass last called: the hour, or the first day of what was added up. */
 export async function lastCalls(db: Db, source: Source): Promise<{ id: string; last: string | number }[]> {
-  const ofDays = addedIn(db, WHO, 'day', source)
-    ?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')])
-    .groupBy('dimensionId')
-    .execute();
+  const ofUnit = async (unit: Unit) =>
+    addedIn(db, WHO, unit, source)
+      ?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')])
+      .groupBy('dimensionId')
+      .execute() ?? [];
   const ofHours = hoursIn(db, WHO, source)
     ?.select((eb) => ['dimensionId as id', eb.fn.max('hour').as('last')])
     .groupBy('dimensionId')
     .execute();
-  return (await Promise.all([ofDays ?? [], ofHours ?? []])).flat();
+  return (await Promise.all([ofUnit('week'), ofUnit('day'), ofHours ?? []])).flat();
 }
 
 const WHO = ['user', 'pass'];
