@@ -5,39 +5,16 @@ import type { Page } from 'playwright-core';
 
 import { visit } from '../lib/browser.ts';
 import { signInToConsole } from '../lib/console.ts';
+import { CONSOLE_PAGES, fillConsole } from '../lib/pages.ts';
 import { openSite, type Site } from '../lib/site.ts';
 
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
-  const channel = await site.addModel('m', {});
-  await site.addModel('spare', {});
-  await site.admin('POST', `/api/admin/channels/${channel}/test`);
-  await site.admin('POST', '/api/admin/plans', { name: 'Morning' });
-  const { id } = await site.admin('POST', '/api/admin/classrooms', { name: '7b', budget: 5 });
-  await site.admin('POST', '/key/generate', { key_alias: 'Ming', team_id: id });
-  await site.admin('POST', '/api/admin/activation-codes', { count: 2, classroom_id: id });
-  await site.admin('POST', '/api/admin/blocked-ips', { ip_address: '203.0.113.0/24', reason: 'scraping' });
+  await fillConsole(site);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
-const PAGES = [
-  '',
-  '/channels',
-  '/models',
-  '/passes',
-  '/classes',
-  '/codes',
-  '/plans',
-  '/users',
-  '/stats',
-  '/costs',
-  '/logs',
-  '/audit',
-  '/blocked',
-  '/health',
-  '/settings',
-];
 const CONTROLS = 'main :is(button, a[href^="/admin"], [role=switch], summary, select, input:not([type=file]))';
 
 /** Controls by their place, for a page drawn again has the same ones. */
@@ -69,7 +46,7 @@ async function press(page: Page, index: number): Promise<void> {
   await page.locator('main h1').waitFor();
 }
 
-test.each(PAGES)(
+test.each(CONSOLE_PAGES)(
   '/admin%s',
   async (path) => {
     await using visitor = await visit(site.browser, `${site.url}/admin/login`);

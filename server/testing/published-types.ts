@@ -27,7 +27,10 @@ const TYPES = {
 /** Fields beside the published ones may travel, at any depth; `output_text` is the SDK's own, put in by it. */
 const OPEN = `type Open<T> = T extends string | number | boolean | null | undefined ? T
   : T extends readonly (infer I)[] ? Open<I>[]
-  : { [K in keyof T as K extends 'output_text' ? never : K]: Open<T[K]> } & { [name: string]: unknown };\n`.replaceAll('\n  ', ' ');
+  : { [K in keyof T as K extends 'output_text' ? never : K]: Open<T[K]> } & { [name: string]: unknown };\n`.replaceAll(
+  '\n  ',
+  ' ',
+);
 
 /** What is wrong, one line a sample; empty where every sample has its type. */
 export function problemsOf(samples: readonly Sample[]): string[] {
