@@ -134,6 +134,7 @@ describe('a channel’s form', () => {
     expect(body).toMatchObject({ preset: 'azure', auth_type: 'api-key', options: { query: { v: '1' } } });
     const native = { ...filled, preset: 'google-gemini', authType: 'x-goog-api-key', protocol: 'gemini' };
     expect(toChannelBody(native)).toMatchObject({ auth_type: 'x-goog-api-key', protocol: 'gemini' });
+    expect(toChannelBody({ ...filled, protocol: 'gemini' }).auth_type).toBe('x-goog-api-key');
     expect('preset' in toChannelBody(filled)).toBe(false);
   });
 
