@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 
 import { freePort } from '../../server/testing/server-process.ts';
-import { judge, type Reach } from '../lib/axe.ts';
+import { type Judges, openJudges, type Reach } from '../lib/axe.ts';
 import { signInToConsole } from '../lib/console.ts';
 import { openSite, type Site } from '../lib/site.ts';
 
 let site: Site;
 let passKey: string;
+let judges: Judges;
 beforeAll(async () => {
   site = await openSite();
   const richId = await site.addModel('rich', {});
@@ -21,13 +22,20 @@ beforeAll(async () => {
   passKey = String((await site.admin('POST', '/key/generate', { key_alias: 'Ming', max_budget: 1 })).key);
   // So that the call log has a row, whichever state is judged first.
   await site.admin('POST', `/api/admin/channels/${richId}/test`);
+  judges = await openJudges(site);
 });
-afterAll(() => site[Symbol.asyncDispose]());
+afterAll(async () => {
+  await judges[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
+});
 
-const signIn = (page: Page) => signInToConsole(site, page);
+/** Who is in the console already is signed in. */
+const signIn = async (page: Page) => {
+  if (!page.url().startsWith(`${site.url}/admin`)) await signInToConsole(site, page);
+};
 
 const STATES: Record<string, Reach> = {
-  'the console’s overview': signIn,
+  'the console’s overview': (page) => signInToConsole(site, page),
   'the console’s channels': async (page) => {
     await signIn(page);
     await page.goto(`${site.url}/admin/channels`);
@@ -281,5 +289,5 @@ const STATES: Record<string, Reach> = {
 };
 
 describe('without a fault in light, in dark and on a phone:', () => {
-  test.each(Object.entries(STATES))('%s', async (_, reach) => judge(site, reach));
+  test.each(Object.entries(STATES))('%s', async (_, reach) => judges.judge(reach));
 });

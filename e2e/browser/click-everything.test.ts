@@ -17,10 +17,31 @@ afterAll(() => site[Symbol.asyncDispose]());
 
 const CONTROLS = 'main :is(button, a[href^="/admin"], [role=switch], summary, select, input:not([type=file]))';
 
+/** So long nothing is on its way before a page counts as drawn. */
+const QUIET_MS = 100;
+
+/** Resolves when nothing that the page asked for is on its way, and was not for a moment. */
+function quietOf(page: Page): () => Promise<void> {
+  let under = 0;
+  let lastAt = 0;
+  const begun = () => {
+    under += 1;
+    lastAt = performance.now();
+  };
+  const ended = () => {
+    under -= 1;
+    lastAt = performance.now();
+  };
+  page.on('request', begun).on('requestfinished', ended).on('requestfailed', ended);
+  return async () => {
+    while (under > 0 || performance.now() - lastAt < QUIET_MS) await Bun.sleep(QUIET_MS / 4);
+  };
+}
+
 /** Controls by their place, for a page drawn again has the same ones. */
-async function countControls(page: Page): Promise<number> {
+async function countControls(page: Page, quiet: () => Promise<void>): Promise<number> {
   await page.locator('main h1').waitFor();
-  await page.waitForLoadState('networkidle');
+  await quiet();
   return page.locator(CONTROLS).count();
 }
 
@@ -51,15 +72,16 @@ test.each(CONSOLE_PAGES)(
   async (path) => {
     await using visitor = await visit(site.browser, `${site.url}/admin/login`);
     const { page } = visitor;
+    const quiet = quietOf(page);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.addInitScript(() => (window.print = () => {}));
     await signInToConsole(site, page);
     await page.goto(`${site.url}/admin${path}`);
-    const count = await countControls(page);
+    const count = await countControls(page, quiet);
     for (let index = 0; index < count; index += 1) {
       await press(page, index);
       await page.goto(`${site.url}/admin${path}`);
-      await countControls(page);
+      await countControls(page, quiet);
     }
     expect(visitor.faults).toEqual([]);
   },

@@ -174,6 +174,24 @@ describe('behind the link', () => {
     await page.waitForURL(/\/login/);
   });
 
+  test('another link opened in the same tab shows its own pass, and leaves no key in the address bar', async () => {
+    const first = String((await site.admin('POST', '/key/generate', { key_alias: 'Fritz' })).key);
+    const second = String((await site.admin('POST', '/key/generate', { key_alias: 'Greta' })).key);
+    await using visitor = await visit(site.browser, `${site.url}/setup.html#${first}`);
+    const { page } = visitor;
+    await page.getByText('Fritz').waitFor();
+    for (const [key, name] of [
+      [second, 'Greta'],
+      [second, 'Greta'],
+      [first, 'Fritz'],
+    ]) {
+      await page.goto(`${site.url}/setup.html#${key}`);
+      await page.waitForFunction(() => location.hash === '');
+      await page.getByText(name!).waitFor();
+      expect(await page.getByText(name === 'Greta' ? 'Fritz' : 'Greta').count()).toBe(0);
+    }
+  });
+
   test('a pass that is none is said so, and another can be typed', async () => {
     await using visitor = await visit(site.browser, `${site.url}/setup.html#sk-hp-nobody-nothing`);
     const { page } = visitor;
