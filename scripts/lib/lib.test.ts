@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chosenSuites } from './choice.mjs';
+import { testsWithoutDatabase } from './database-tests.mjs';
 import { missingPackages } from './install.mjs';
 import { junitTotals, readJunit } from './junit.mjs';
 
@@ -101,4 +102,12 @@ describe('what is missing', () => {
     rmSync(join(folder, 'web/node_modules/nested'), { recursive: true });
     expect(missingPackages({ root: folder })).toEqual(['nested']);
   });
+});
+
+test('what meets no database is not run on a second one; what meets it by any way is', () => {
+  const without = testsWithoutDatabase('server');
+  expect(without).toContain('server/models/pricing.test.ts');
+  expect(without).toContain('server/ledger/sqlite-ledger.test.ts');
+  for (const kept of ['ledger/postgres-ledger', 'db/migrate', 'faults/redis', 'http/access', 'limits/shared-limits'])
+    expect(without).not.toContain(`server/${kept}.test.ts`);
 });

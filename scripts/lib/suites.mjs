@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { runBun } from '../bun.mjs';
 import { prepareClaudeCode } from './claude-code.mjs';
+import { testsWithoutDatabase } from './database-tests.mjs';
 import { modernNode } from './modern-node.mjs';
 import { hasPostgres, startPostgres } from './postgres.mjs';
 import { prepareProxies } from './proxies.mjs';
@@ -39,9 +40,12 @@ async function serverOnSqlite(report) {
   });
 }
 
+/** Without the tests that have just run and meet neither of the two. */
 async function serverOnPostgres(report) {
   const redis = await prepareRedis();
-  const on = (url) => bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url, TEST_REDIS_SERVER: redis } });
+  const without = testsWithoutDatabase('server');
+  const on = (url) =>
+    bunTest(report, ['./server'], { env: { TEST_DATABASE_URL: url, TEST_REDIS_SERVER: redis }, without });
   const given = process.env.TEST_DATABASE_URL;
   if (given) return on(given);
   if (!hasPostgres())
