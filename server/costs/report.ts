@@ -7,7 +7,7 @@ import { AppError } from '../lib/app-error.ts';
 import { daysBetween, type Day, sourceOf, sumsOfEach } from '../stats/days.ts';
 import { namesOf } from '../stats/names.ts';
 import { addedSums, hourlySums, sumsOf } from '../stats/store.ts';
-import { addUp, largestOf, type Sum } from '../stats/sums.ts';
+import { addUp, type Sum } from '../stats/sums.ts';
 
 /** Ids whose names are asked for at once. */
 const NAMES_AT_ONCE = 500;
@@ -30,7 +30,7 @@ export async function costReport(ctx: AppContext, { from, to, by }: CostsQuery):
   const { db } = ctx.database.reports;
   const hourly = await hourlySums(db, { from: days[0]!.from, until: days.at(-1)!.until });
   const source = sourceOf(timeZone, sumsOfEach(days, hourly), await addedSums(db, timeZone, from));
-  const sums = largestOf(await sumsOf(db, by, source), Infinity);
+  const sums = await sumsOf(db, by, source);
   const names = await allNames(ctx, by, sums);
   return {
     total: addUp(hourly),

@@ -41,6 +41,7 @@ test('a report is the same before and after, and reads the days', async () => {
     ['one', 18],
     ['two', 9],
   ]);
+  expect(before.month.active_users).toBe(2);
   expect(await addUpDays(gateway.app.ctx)).toBe(DAYS + WEEKS);
   expect(await stats()).toEqual(before);
   await sql`update usage_rollups set cost_nanos = 0 where dimension = 'pass'`.execute(gateway.app.ctx.db);

@@ -4,11 +4,11 @@ import { STATS_DIMENSIONS, type StatsReply, type StatsShare, statsQuery, statsRe
 import type { AppContext } from '../context.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { periodOf } from '../lib/periods.ts';
-import { type Day, hoursSince, lastDays, type Source, sourceOf, sumsOfEach } from './days.ts';
+import { hoursSince, lastDays, type Source, sourceOf, sumsOfEach } from './days.ts';
 import { latencyOf } from './latency.ts';
 import { namesOf } from './names.ts';
-import { addedSums, hourlySums, lastCalls, latestTimes, sumsOf } from './store.ts';
-import { addUp, type Hours, largestOf, totalOf, within } from './sums.ts';
+import { activeSince, addedSums, hourlySums, latestTimes, sumsOf } from './store.ts';
+import { addUp, type Hours, totalOf, within } from './sums.ts';
 
 const SHARES_SHOWN = 20;
 const TIMES_LOOKED_AT = 500;
@@ -45,36 +45,26 @@ async function stats(ctx: AppContext, dayCount: number): Promise<StatsReply> {
   const range = sums.slice(-dayCount);
   // A whole week in it lies in this month and before this week, so that its first day tells as much as the day itself.
   const recent = sums.filter(({ from }) => from >= Math.min(week.from, month.from));
-  const [lastHours, shared, times] = await Promise.all([
-    lastHourOfEach(ctx, sourceOf(timeZone, recent, added), days),
+  const dayOf = ({ from }: Hours) => days.find((day) => day.from >= from)!;
+  const [active, shared, times] = await Promise.all([
+    activeSince(db, sourceOf(timeZone, recent, added), [today, week, month].map(dayOf)),
     shares(ctx, sourceOf(timeZone, range, added)),
     latency(ctx),
   ]);
-  const periodOfHours = (hours: Hours) => ({
+  const [ofToday, ofWeek, ofMonth] = [today, week, month].map((hours, index) => ({
     ...totalOf(addUp(within(hourly, hours))),
-    active_users: lastHours.filter((hour) => hour >= hours.from).length,
-  });
+    active_users: active[index]!,
+  }));
   return {
     time_zone: timeZone,
-    today: periodOfHours(today),
-    week: periodOfHours(week),
-    month: periodOfHours(month),
+    today: ofToday!,
+    week: ofWeek!,
+    month: ofMonth!,
     trend: range.map((sum) => ({ day: sum.day, ...totalOf(sum) })),
     shares: shared,
     live: shutdown.inFlight,
     latency: times,
   };
-}
-
-/** The UTC hour in which each user and pass last called; of a day or week that was added up, its first. */
-async function lastHourOfEach({ database }: AppContext, source: Source, days: readonly Day[]): Promise<number[]> {
-  const starts = new Map(days.map(({ day, from }) => [day, from]));
-  const last = new Map<string, number>();
-  for (const row of await lastCalls(database.reports.db, source)) {
-    const hour = typeof row.last === 'number' ? row.last : starts.get(row.last)!;
-    last.set(row.id, Math.max(hour, last.get(row.id) ?? 0));
-  }
-  return [...last.values()];
 }
 
 async function shares(ctx: AppContext, source: Source): Promise<StatsReply['shares']> {
@@ -85,7 +75,7 @@ async function shares(ctx: AppContext, source: Source): Promise<StatsReply['shar
 }
 
 async function sharesOf({ database, db }: AppContext, dimension: string, source: Source): Promise<StatsShare[]> {
-  const rows = largestOf(await sumsOf(database.reports.db, dimension, source), SHARES_SHOWN);
+  const rows = await sumsOf(database.reports.db, dimension, source, SHARES_SHOWN);
   const ids = rows.map(({ id }) => id);
   const names = await namesOf(db, dimension, ids);
   return rows.map(({ id, ...sum }) => ({ id, name: names.get(id) ?? id, ...totalOf(sum) }));

@@ -1,8 +1,8 @@
 // Reads the roll-ups, which the ledger writes with every settle, and their sums; never the calls but for latency.
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
-import type { Added, Source, Unit } from './days.ts';
+import type { Added, Day, Source, Unit } from './days.ts';
 import type { Hours, Sum } from './sums.ts';
 
 type Db = Kysely<Schema>;
@@ -38,56 +38,68 @@ export async function addedSums(db: Db, timeZone: string, since: string): Promis
   return { day: of('day'), week: of('week') };
 }
 
-/** The sums of each id of a dimension; an id may come several times, of its weeks, its days and its hours. */
-export async function sumsOf(db: Db, dimension: string, source: Source): Promise<(Sum & { id: string })[]> {
-  const ofUnit = async (unit: Unit) =>
-    addedIn(db, [dimension], unit, source)
-      ?.select('dimensionId as id')
-      .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)))
-      .groupBy('dimensionId')
-      .execute() ?? [];
-  const ofHours = hoursIn(db, [dimension], source)
-    ?.select('dimensionId as id')
-    .select((eb) => SUMS.map((name) => eb.fn.sum<number>(name).as(name)))
-    .groupBy('dimensionId')
-    .execute();
-  const found = await Promise.all([ofUnit('week'), ofUnit('day'), ofHours ?? []]);
-  return found.flat().map((row) => ({ id: row.id, ...numbers(row) }));
+/** The sums of each id of a dimension: the most expensive first, then the most called. */
+export async function sumsOf(
+  db: Db,
+  dimension: string,
+  source: Source,
+  limit = Infinity,
+): Promise<(Sum & { id: string })[]> {
+  const sums = sql`sum(calls) as calls, sum(errors) as errors, sum(prompt_tokens) as prompt_tokens,
+    sum(completion_tokens) as completion_tokens, sum(cost_nanos) as cost_nanos`;
+  const parts = partsOf([dimension], source, { ofUnits: sums, ofHours: sums });
+  if (!parts) return [];
+  const { rows } = await sql<Record<(typeof SUMS)[number], unknown> & { id: string }>`
+    select dimension_id as id, ${sums} from (${parts}) as part group by dimension_id
+    order by cost_nanos desc, calls desc, dimension_id
+    ${Number.isFinite(limit) ? sql`limit ${sql.lit(limit)}` : sql``}`.execute(db);
+  return rows.map((row) => ({ id: row.id, ...numbers(row) }));
 }
 
-/** When each user and each pass last called: the hour, or the first day of what was added up. */
-export async function lastCalls(db: Db, source: Source): Promise<{ id: string; last: string | number }[]> {
-  const ofUnit = async (unit: Unit) =>
-    addedIn(db, WHO, unit, source)
-      ?.select((eb) => ['dimensionId as id', eb.fn.max('day').as('last')])
-      .groupBy('dimensionId')
-      .execute() ?? [];
-  const ofHours = hoursIn(db, WHO, source)
-    ?.select((eb) => ['dimensionId as id', eb.fn.max('hour').as('last')])
-    .groupBy('dimensionId')
-    .execute();
-  return (await Promise.all([ofUnit('week'), ofUnit('day'), ofHours ?? []])).flat();
+/** Since when somebody counts as active, as the day and as the hour it begins with. */
+export type Since = Pick<Day, 'day' | 'from'>;
+
+/** How many users and passes called since each of these moments, which lie in the source. */
+export async function activeSince(db: Db, source: Source, moments: readonly Since[]): Promise<number[]> {
+  const columns = moments.map((_, index) => sql.ref(`since_${index}`));
+  const flags = (isSince: (moment: Since) => RawBuilder<unknown>) =>
+    sql.join(moments.map((moment, i) => sql`max(case when ${isSince(moment)} then 1 else 0 end) as ${columns[i]}`));
+  const parts = partsOf(['user', 'pass'], source, {
+    ofUnits: flags(({ day }) => sql`day >= ${day}`),
+    ofHours: flags(({ from }) => sql`hour >= ${from}`),
+  });
+  if (!parts) return moments.map(() => 0);
+  const [own, all] = ['max', 'sum'].map((add) =>
+    sql.join(columns.map((name) => sql`${sql.raw(add)}(${name}) as ${name}`)),
+  );
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${all} from (select ${own} from (${parts}) as part group by dimension_id) as active`.execute(db);
+  return Object.values(rows[0]!).map((count) => Number(count ?? 0));
 }
 
-const WHO = ['user', 'pass'];
-
-function addedIn(db: Db, dimensions: string[], unit: Unit, source: Source) {
-  if (source[unit].length === 0) return undefined;
-  return db
-    .selectFrom('usageSums')
-    .where('dimension', 'in', dimensions)
-    .where('timeZone', '=', source.timeZone)
-    .where('unit', '=', unit)
-    .where('day', 'in', source[unit]);
+/**
+ * A row for each id and part of a source: of its weeks, of its days, of its hours. What is grouped again afterwards is
+ * that much smaller. undefined: the source is empty.
+ */
+function partsOf(dimensions: string[], source: Source, columns: { ofUnits: Fragment; ofHours: Fragment }) {
+  const among = sql`dimension in (${sql.join(dimensions)})`;
+  const parts = (['week', 'day'] as const)
+    .filter((unit) => source[unit].length > 0)
+    .map(
+      (unit) => sql`
+        select dimension_id, ${columns.ofUnits} from usage_sums
+        where ${among} and time_zone = ${source.timeZone} and unit = ${unit} and day in (${sql.join(source[unit])})
+        group by dimension_id`,
+    );
+  const stretches = source.hours.map(({ from, until }) => sql`(hour >= ${from} and hour < ${until})`);
+  if (stretches.length > 0)
+    parts.push(sql`
+      select dimension_id, ${columns.ofHours} from usage_rollups
+      where ${among} and (${sql.join(stretches, sql` or `)}) group by dimension_id`);
+  return parts.length === 0 ? undefined : sql.join(parts, sql` union all `);
 }
 
-function hoursIn(db: Db, dimensions: string[], { hours }: Source) {
-  if (hours.length === 0) return undefined;
-  return db
-    .selectFrom('usageRollups')
-    .where('dimension', 'in', dimensions)
-    .where((eb) => eb.or(hours.map(({ from, until }) => eb.and([eb('hour', '>=', from), eb('hour', '<', until)]))));
-}
+type Fragment = RawBuilder<unknown>;
 
 /** PostgreSQL adds whole numbers up to another type. */
 function numbers(row: Record<(typeof SUMS)[number], unknown>): Sum {
