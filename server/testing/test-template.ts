@@ -1,14 +1,12 @@
 // Migrates once and copies after that: a migrated database costs a test a tenth of what its migrations do.
-import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 
 import { migrate } from '../db/migrate.ts';
 import { openPostgres, type PostgresHandle } from '../db/postgres.ts';
 import { openSqlite } from '../db/sqlite.ts';
+import { keptFile, textHash } from './kept-file.ts';
 
 let sqliteTemplate: Promise<string> | undefined;
 
@@ -19,15 +17,13 @@ export async function copyMigratedSqlite(path: string): Promise<void> {
 }
 
 async function buildSqlite(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'hallpass-template-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'template.db');
-  const handle = await openSqlite({ path, sync: 'normal', busyTimeoutMs: 5_000 });
-  await migrate(handle.raw);
-  // Closing the last connection moves the write-ahead log into the file.
-  await handle.close();
-  await rm(`${path}-wal`, { force: true });
-  return path;
+  return keptFile('migrated.db', await migrationsText(), async (path) => {
+    const handle = await openSqlite({ path, sync: 'normal', busyTimeoutMs: 5_000 });
+    await migrate(handle.raw);
+    // Closing the last connection moves the write-ahead log into the file.
+    await handle.close();
+    await rm(`${path}-wal`, { force: true });
+  });
 }
 
 let postgresTemplate: Promise<string> | undefined;
@@ -42,7 +38,7 @@ export function migratedPostgres(admin: PostgresHandle, server: string): Promise
 }
 
 async function buildPostgres(admin: PostgresHandle, server: string): Promise<string> {
-  const name = `test_template_${await migrationsHash()}`;
+  const name = `test_template_${textHash(await migrationsText())}`;
   await admin.raw.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(hashtext(${name}))`.execute(connection);
     const { rows } = await sql`select 1 from pg_database where datname = ${name}`.execute(connection);
@@ -60,10 +56,9 @@ async function buildPostgres(admin: PostgresHandle, server: string): Promise<str
   return name;
 }
 
-async function migrationsHash(): Promise<string> {
-  const hash = createHash('sha256');
+async function migrationsText(): Promise<string> {
   const folder = join(import.meta.dir, '../db/migrations');
   const paths = await Array.fromAsync(new Bun.Glob('**/*.ts').scan({ cwd: folder }));
-  for (const path of paths.toSorted()) hash.update(path).update(await Bun.file(join(folder, path)).text());
-  return hash.digest('hex').slice(0, 16);
+  const files = paths.toSorted().map(async (path) => `${path}\n${await Bun.file(join(folder, path)).text()}`);
+  return (await Promise.all(files)).join('\n');
 }

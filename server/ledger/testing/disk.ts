@@ -1,20 +1,24 @@
 // Runs the ledger in a process of its own whose disk can be made to fail, and reads what reached the disk.
 // Linux with a C compiler only; `diskFaults` is undefined elsewhere, and the tests say that they are skipped.
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { copyFile, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { $ } from 'bun';
 
-/** The library to preload, compiled once for a test file. */
+import { keptFile } from '../../testing/kept-file.ts';
+
+/** The library to preload. */
 export const diskFaults: string | undefined = await compile();
 
 async function compile(): Promise<string | undefined> {
   const compiler = Bun.which('cc');
   if (process.platform !== 'linux' || !compiler) return undefined;
-  const library = join(await mkdtemp(join(tmpdir(), 'hallpass-disk-')), 'disk-faults.so');
   const source = new URL('./disk-faults.c', import.meta.url).pathname;
-  const { exitCode } = Bun.spawnSync([compiler, '-O1', '-shared', '-fPIC', '-o', library, source, '-ldl']);
-  return exitCode === 0 ? library : undefined;
+  const compiled = keptFile('disk-faults.so', await Bun.file(source).text(), async (path) => {
+    await $`${compiler} -O1 -shared -fPIC -o ${path} ${source} -ldl`.quiet();
+  });
+  // A compiler without its headers is none.
+  return compiled.catch(() => undefined);
 }
 
 /** A part of a file that was written after its last sync: a power cut may keep it, lose it or garble it. */
