@@ -15,8 +15,8 @@ const rows = Number(process.argv[2] ?? 1_000_000);
 const engines = process.argv[3] ? [process.argv[3]] : ['sqlite', 'postgres'];
 const REQUESTS = 20;
 const CHUNK_MS = 10;
-/** The server adds the days up at start; what is measured is the day after. */
-const ADDING_UP_MS = 20_000;
+/** The server adds the days up at start, and PostgreSQL looks at new tables once a minute; what is measured is the day after. */
+const ADDING_UP_MS = 90_000;
 const VIEWS: Record<string, string> = {
   'call log, first page': '/api/admin/logs',
   'call log, by model': '/api/admin/logs?model=model-3',

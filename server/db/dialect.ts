@@ -9,7 +9,7 @@ export interface DatabaseHandle {
   db: Kysely<Schema>;
   /** For migrations and introspection: names as they are in the database. */
   raw: Kysely<never>;
-  /** The same data, for reads that look at many rows: on SQLite they run in a thread of their own. */
+  /** The same data, for reads that look at many rows: on SQLite in a thread, on PostgreSQL on connections of their own. */
   reports: { db: Kysely<Schema>; raw: Kysely<never> };
   close(): Promise<void>;
 }

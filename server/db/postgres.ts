@@ -1,4 +1,5 @@
-// Kysely on PostgreSQL: one small pool; whole numbers come back as numbers.
+// Kysely on PostgreSQL: a small pool, and one for reports, so that they do not keep calls waiting; whole numbers come back
+// as numbers.
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 
@@ -29,34 +30,46 @@ export function openPostgres(
   url: string,
   { durable = true, replica = thisReplica() }: PostgresOptions = {},
 ): PostgresHandle {
-  const types = numberTypes();
   const steps: (() => Promise<void>)[] = [];
-  const pool = new pg.Pool({
-    connectionString: url,
-    types,
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
-  });
-  // A connection that breaks is replaced by the pool, and whoever uses it is told by the next answer. Without these
-  // listeners the event would end the process: the first is for idle connections, the second for those in use.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => void client.on('error', () => {}));
-  const dialect = new PostgresDialect({ pool: withOurErrors(pool) });
-  const raw = new Kysely<never>({ dialect });
-  const db = new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] });
+  const pools = [openPool(url, { max: 10 }), openPool(url, { max: 4, options: WITHOUT_WORKERS })] as const;
+  const [main, reports] = pools.map(kyselyOn);
   return {
     engine: 'postgres',
-    db,
-    raw,
-    reports: { db, raw },
+    ...main!,
+    reports: reports!,
     replica,
     connect: () => connectPostgres({ url, name: replica.id, durable }),
     beforeClose: (step) => void steps.push(step),
     close: async () => {
       for (const step of steps.splice(0)) await step();
-      await pool.end();
+      await Promise.all(pools.map((pool) => pool.end()));
     },
+  };
+}
+
+/** Starting processes to read in parallel takes longer than a report does. */
+const WITHOUT_WORKERS = '-c max_parallel_workers_per_gather=0';
+
+function openPool(url: string, settings: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    types: numberTypes(),
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 30_000,
+    ...settings,
+  });
+  // A connection that breaks is replaced by the pool, and whoever uses it is told by the next answer. Without these
+  // listeners the event would end the process: the first is for idle connections, the second for those in use.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
+  return pool;
+}
+
+function kyselyOn(pool: pg.Pool): Pick<DatabaseHandle, 'db' | 'raw'> {
+  const dialect = new PostgresDialect({ pool: withOurErrors(pool) });
+  return {
+    raw: new Kysely<never>({ dialect }),
+    db: new Kysely<Schema>({ dialect, plugins: [new CamelCasePlugin()] }),
   };
 }
 
