@@ -1,7 +1,8 @@
 // The contract of /api/v1/llm-models (requirement 003): one entry is a route with its model and its channel.
 import { z } from 'zod';
 
-import { CHANNEL_KEYS_MAX, channelKeyInputSchema, modelNameSchema, type ModelType, secretSchema } from './channels.ts';
+import { modelNameSchema, type ModelType } from './channel-models.ts';
+import { CHANNEL_KEYS_MAX, channelKeyInputSchema, secretSchema } from './channels.ts';
 
 /** Requirement 003's words for what a model is for, and ours. */
 export const TYPE_WORDS = {

@@ -1,7 +1,7 @@
 // The contract of /api/v1/llm/* (requirement 003): chat, models, usage, agents, and the content policy.
 import { z } from 'zod';
 
-import { modelNameSchema } from './channels.ts';
+import { modelNameSchema } from './channel-models.ts';
 
 export const AGENTS_MAX = 100;
 /** Fields that name a key or an address; they are refused by name wherever an agent or a chat is described. */

@@ -1,7 +1,7 @@
 // What a plan, a class or another level may set for the calls under it. Null = not set at this level.
 import { z } from 'zod';
 
-import { modelNameSchema } from './channels.ts';
+import { modelNameSchema } from './channel-models.ts';
 import { timetable } from './timetable.ts';
 
 export const COUNT_MAX = 2_147_483_647;

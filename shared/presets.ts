@@ -1,7 +1,8 @@
 // The contract of GET /api/admin/presets: vendors as rows that pre-fill a channel.
 import { z } from 'zod';
 
-import { AUTH_TYPES, CHANNEL_PROTOCOLS, channelOptionsSchema } from './channels.ts';
+import { channelOptionsSchema } from './channel-options.ts';
+import { AUTH_TYPES, CHANNEL_PROTOCOLS } from './channels.ts';
 import { LOCALES } from './errors.ts';
 
 export const presetSchema = z.object({

@@ -1,7 +1,7 @@
 // The contract of /api/admin/prices: what is charged and why, one's own prices, an imported price file.
 import { z } from 'zod';
 
-import { priceViewSchema } from './channels.ts';
+import { priceViewSchema } from './channel-views.ts';
 
 /** By model, as LiteLLM's model_prices_and_context_window.json; read and judged by the import itself. */
 export const priceFileSchema = z.record(z.string(), z.unknown());

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 
-import type { ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { addPass } from '../testing/passes.ts';
 import { signInAs } from '../testing/people.ts';

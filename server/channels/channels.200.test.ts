@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
-import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
+import type { ChannelUpdate } from '@hallpass/shared/channels.ts';
 
 import { signInAs } from '../testing/people.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
-import type { ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { signInAs } from '../testing/people.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';

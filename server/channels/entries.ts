@@ -1,5 +1,6 @@
 // Turns a request body into the models, routes and prices it asks for. Pure.
-import type { ChannelModelInput, ChannelUpdate, PriceInput } from '@hallpass/shared/channels.ts';
+import type { ChannelModelInput, PriceInput } from '@hallpass/shared/channel-models.ts';
+import type { ChannelUpdate } from '@hallpass/shared/channels.ts';
 import { dollarsToNanos } from '@hallpass/shared/money.ts';
 
 import type { ModelRow, PriceRow, RouteRow } from './store.ts';

@@ -1,5 +1,6 @@
 // Asks an upstream which models it has.
-import { type AuthType, CHANNEL_MODELS_MAX, type ChannelProtocol, modelNameSchema } from '@hallpass/shared/channels.ts';
+import { modelNameSchema } from '@hallpass/shared/channel-models.ts';
+import { type AuthType, CHANNEL_MODELS_MAX, type ChannelProtocol } from '@hallpass/shared/channels.ts';
 import { type UpstreamTrouble, troubleText } from '@hallpass/shared/upstream-troubles.ts';
 
 import { checkedFetch, type OutboundPolicy } from '../lib/outbound.ts';

@@ -1,5 +1,6 @@
 // Brings a channel's models, routes and prices in line with a request body.
-import type { ChannelModelInput, ChannelUpdate } from '@hallpass/shared/channels.ts';
+import type { ChannelModelInput } from '@hallpass/shared/channel-models.ts';
+import type { ChannelUpdate } from '@hallpass/shared/channels.ts';
 
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';

@@ -1,7 +1,8 @@
 // The administrator's channels, at requirement 001's addresses.
 import { z } from 'zod';
 
-import { channelCreateSchema, channelUpdateSchema, channelViewSchema } from '@hallpass/shared/channels.ts';
+import { channelViewSchema } from '@hallpass/shared/channel-views.ts';
+import { channelCreateSchema, channelUpdateSchema } from '@hallpass/shared/channels.ts';
 import { presetListSchema } from '@hallpass/shared/presets.ts';
 
 import { defineRoute, type RouteInput } from '../http/route.ts';

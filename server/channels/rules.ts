@@ -1,5 +1,6 @@
 // What a channel may be: its address, the hint of a key, its time-outs. Pure.
-import { type ChannelOptionsInput, channelOptionsSchema, type ModelType } from '@hallpass/shared/channels.ts';
+import { type ModelType } from '@hallpass/shared/channel-models.ts';
+import { type ChannelOptionsInput, channelOptionsSchema } from '@hallpass/shared/channel-options.ts';
 
 import { AppError } from '../lib/app-error.ts';
 import { bareHost, hostKind } from '../lib/hosts.ts';

@@ -1,5 +1,6 @@
 // Makes and changes a channel with its keys, models, routes and prices, in one transaction.
-import type { ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
+import type { ChannelUpdate } from '@hallpass/shared/channels.ts';
 
 import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';

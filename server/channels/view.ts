@@ -1,5 +1,5 @@
 // A channel as an administrator sees it. Secrets are not read here: a key shows its hint only.
-import type { ChannelModelView, ChannelView, PriceView } from '@hallpass/shared/channels.ts';
+import type { ChannelModelView, ChannelView, PriceView } from '@hallpass/shared/channel-views.ts';
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 
 import type { AppContext } from '../context.ts';

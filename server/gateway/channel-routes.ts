@@ -2,13 +2,12 @@
 import { z } from 'zod';
 
 import {
-  type AuthType,
-  type ChannelProtocol,
   channelTestResultSchema,
   channelTestSchema,
   upstreamModelsQuerySchema,
   upstreamModelsSchema,
-} from '@hallpass/shared/channels.ts';
+} from '@hallpass/shared/channel-tests.ts';
+import { type AuthType, type ChannelProtocol } from '@hallpass/shared/channels.ts';
 import type { Locale } from '@hallpass/shared/errors.ts';
 import { troubleText } from '@hallpass/shared/upstream-troubles.ts';
 

@@ -1,7 +1,7 @@
 // Health checks by timer, and what the last check of a channel found.
 import { expect, test } from 'bun:test';
 
-import type { ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
 import { startGeminiUpstream } from '../testing/scripted-gemini.ts';

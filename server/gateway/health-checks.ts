@@ -1,7 +1,8 @@
 // Health checks by timer: a channel whose administrator asked for it is asked the test's short question now and then.
 // A failure counts as any call's would, an answer ends a rest. What is due is in the channel's own row, so a restart
 // forgets nothing and of several replicas one asks.
-import { channelOptionsSchema, type ChannelTest, type ChannelTestResult } from '@hallpass/shared/channels.ts';
+import { channelOptionsSchema } from '@hallpass/shared/channel-options.ts';
+import { type ChannelTest, type ChannelTestResult } from '@hallpass/shared/channel-tests.ts';
 import type { UpstreamTrouble } from '@hallpass/shared/upstream-troubles.ts';
 
 import * as store from '../channels/store.ts';

@@ -1,7 +1,7 @@
 // R12: a refused key comes back by a single probe, and a dead one is asked ever more seldom.
 import { expect, test } from 'bun:test';
 
-import type { ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { createGatewayApp, eventually } from '../testing/gateway-app.ts';
 import { probeKeys } from './key-probes.ts';

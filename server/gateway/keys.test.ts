@@ -1,7 +1,7 @@
 // Several keys a channel: what their upstream says of each is kept, shown, and acted on (R12, requirement 003).
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 
-import type { ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { MemoryBoard } from '../channels/board.ts';
 import { restoreCooldowns } from '../channels/key-cooldowns.ts';

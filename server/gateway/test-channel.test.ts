@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 
-import type { ChannelTestResult, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelTestResult } from '@hallpass/shared/channel-tests.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
 
 import { createGatewayApp, eventually, type GatewayApp } from '../testing/gateway-app.ts';
 import { freePort } from '../testing/server-process.ts';

@@ -1,6 +1,6 @@
 // An administrator's health check: asks a channel a short question with each of its keys. A real call, in the ledger
 // as `test` with its cost, on nobody's budget.
-import type { ChannelTest, ChannelTestResult } from '@hallpass/shared/channels.ts';
+import type { ChannelTest, ChannelTestResult } from '@hallpass/shared/channel-tests.ts';
 import { errorMessage, type Locale } from '@hallpass/shared/errors.ts';
 
 import { reviveKey } from '../channels/revive-key.ts';

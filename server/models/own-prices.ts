@@ -1,5 +1,5 @@
 // Sets or removes an administrator's own price of a model or of one route. Settled rows keep what they were stamped with.
-import type { PriceInput } from '@hallpass/shared/channels.ts';
+import type { PriceInput } from '@hallpass/shared/channel-models.ts';
 import type { PriceRow } from '@hallpass/shared/prices.ts';
 
 import { recordAudit } from '../audit/audit.ts';

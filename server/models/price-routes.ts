@@ -1,7 +1,7 @@
 // The administrator's prices: what is charged and why, one's own price of a model or route, the price file.
 import { z } from 'zod';
 
-import { priceInputSchema } from '@hallpass/shared/channels.ts';
+import { priceInputSchema } from '@hallpass/shared/channel-models.ts';
 import {
   priceFileSchema,
   priceImportQuery,

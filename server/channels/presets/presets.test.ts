@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
-import { channelOptionsSchema } from '@hallpass/shared/channels.ts';
+import { channelOptionsSchema } from '@hallpass/shared/channel-options.ts';
 import { LOCALES } from '@hallpass/shared/errors.ts';
 import { type Preset, presetListSchema } from '@hallpass/shared/presets.ts';
 

@@ -1,5 +1,6 @@
 // Writes a vendor as one short row: what is not said has the usual value.
-import type { AuthType, ChannelOptionsInput, ChannelProtocol } from '@hallpass/shared/channels.ts';
+import type { ChannelOptionsInput } from '@hallpass/shared/channel-options.ts';
+import type { AuthType, ChannelProtocol } from '@hallpass/shared/channels.ts';
 import { type Locale, LOCALES } from '@hallpass/shared/errors.ts';
 import type { Preset } from '@hallpass/shared/presets.ts';
 

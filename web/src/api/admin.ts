@@ -1,5 +1,7 @@
 // The administrator's addresses (requirement 001): channels and system settings.
-import type { ChannelTestResult, ChannelUpdate, ChannelView } from '@hallpass/shared/channels.ts';
+import type { ChannelTestResult } from '@hallpass/shared/channel-tests.ts';
+import type { ChannelView } from '@hallpass/shared/channel-views.ts';
+import type { ChannelUpdate } from '@hallpass/shared/channels.ts';
 import type { Preset } from '@hallpass/shared/presets.ts';
 import type { ConfigReply, ConfigUpdate } from '@hallpass/shared/settings.ts';
 

@@ -1,6 +1,6 @@
 // Models with their routes, and what their calls are charged.
 import type { AdminModel, AdminModelUpdate, ModelRoute } from '@hallpass/shared/admin-models.ts';
-import type { PriceInput } from '@hallpass/shared/channels.ts';
+import type { PriceInput } from '@hallpass/shared/channel-models.ts';
 import type { PriceImportReport, PriceRow } from '@hallpass/shared/prices.ts';
 
 import { sendJson } from './http.ts';
