@@ -32,6 +32,9 @@ export type ChannelProtocol = (typeof CHANNEL_PROTOCOLS)[number];
 export const AUTH_TYPES = ['bearer', 'api-key', 'x-api-key', 'x-goog-api-key', 'query', 'none'] as const;
 export type AuthType = (typeof AUTH_TYPES)[number];
 
+/** Which of its keys the next request takes. */
+export const KEY_USAGE_MODES = ['single', 'round_robin', 'random'] as const;
+
 const channelFields = {
   name: line(100).min(1),
   base_url: z.string().min(1).max(2_048),
@@ -54,7 +57,7 @@ const channelFields = {
     .string()
     .regex(/^[a-z0-9-]{1,50}$/, 'is not the name of a preset')
     .nullable(),
-  key_usage_mode: z.enum(['single', 'round_robin', 'random']),
+  key_usage_mode: z.enum(KEY_USAGE_MODES),
   tpm_limit: count(1_000_000_000).nullable(),
   api_keys: z.array(channelKeyInputSchema).max(CHANNEL_KEYS_MAX),
   models: z.array(channelModelInputSchema).min(1).max(CHANNEL_MODELS_MAX),

@@ -1,6 +1,7 @@
 // The contract of /api/v1/llm-models (requirement 003): one entry is a route with its model and its channel.
 import { z } from 'zod';
 
+import { count, line } from './fields.ts';
 import { modelNameSchema, type ModelType } from './channel-models.ts';
 import { CHANNEL_KEYS_MAX, channelKeyInputSchema, secretSchema } from './channels.ts';
 
@@ -38,13 +39,6 @@ export const USAGE_WORDS = {
   random: 'random',
 } as const;
 
-const count = (max: number) => z.number().int().min(1).max(max);
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^\P{Cc}*$/u, 'may not hold control characters');
 const words = <T extends object>(table: T) => z.enum(Object.keys(table) as [keyof T & string]);
 
 /** A secret, or what this contract shows of one. */

@@ -1,18 +1,13 @@
 // The contract of /api/v1/llm/* (requirement 003): chat, models, usage, agents, and the content policy.
 import { z } from 'zod';
 
+import { line } from './fields.ts';
 import { modelNameSchema } from './channel-models.ts';
 
 export const AGENTS_MAX = 100;
 /** Fields that name a key or an address; they are refused by name wherever an agent or a chat is described. */
 export const FORBIDDEN_FIELDS = ['api_key', 'apiKey', 'base_url', 'baseUrl'] as const;
 
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .regex(/^\P{Cc}*$/u, 'may not hold control characters');
 const longText = (max: number) =>
   z
     .string()

@@ -10,7 +10,7 @@ import type { AppContext } from '../context.ts';
 import { migrations } from '../db/migrations/index.ts';
 import type { ChangedBy } from '../passes/pass-settings.ts';
 import { passphraseVault } from './passphrase.ts';
-import { type Row, travels } from './tables.ts';
+import { type Row, travels, withoutState } from './tables.ts';
 
 const SALT_BYTES = 24;
 
@@ -48,5 +48,5 @@ async function readTable(db: AppContext['db'], table: ConfigurationTable): Promi
     .selectFrom(table as 'plans')
     .selectAll()
     .execute()) as unknown as Row[];
-  return rows.filter((row) => travels(table, row));
+  return rows.filter((row) => travels(table, row)).map((row) => withoutState(table, row));
 }

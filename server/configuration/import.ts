@@ -55,6 +55,7 @@ export async function importConfiguration(
   }
   await ctx.settings.reload();
   await ctx.catalog.reload();
+  await ctx.blocklist.reload();
   ctx.events.emit({ type: 'settings.changed' });
   ctx.events.emit({ type: 'catalog.changed' });
   ctx.events.emit({ type: 'classroom.changed' });
@@ -73,14 +74,16 @@ async function writeTable(writing: Writing, table: ConfigurationTable, rows: rea
   return counts;
 }
 
-async function writeRow({ ctx, db, outer }: Writing, table: ConfigurationTable, row: Row): Promise<Outcome> {
+async function writeRow({ ctx, db, outer }: Writing, table: ConfigurationTable, given: Row): Promise<Outcome> {
   const key = KEY_OF[table];
+  const { baseUrl } = given;
+  const allowed = ctx.config.ALLOW_PRIVATE_UPSTREAMS;
+  const row = typeof baseUrl === 'string' ? { ...given, baseUrl: parseBaseUrl(baseUrl, allowed) } : given;
   const stored = (await db
     .selectFrom(table as 'plans')
     .selectAll()
     .where(key as 'id', '=', String(row[key]))
     .executeTakeFirst()) as Row | undefined;
-  if (table === 'channels') parseBaseUrl(String(row.baseUrl), ctx.config.ALLOW_PRIVATE_UPSTREAMS);
   const wanted = table === 'channelKeys' ? resealed({ ctx, db, outer }, row, stored) : row;
   if (!stored) {
     await db

@@ -12,7 +12,7 @@ const PREVIOUS = 'internal.prices_previous';
 const VERSION = 'internal.prices_version';
 
 /** The rows that together are the imported prices. */
-export const PRICE_SET_KEYS = [CURRENT, PREVIOUS, VERSION];
+export const PRICE_SET_ROWS = { current: CURRENT, previous: PREVIOUS, version: VERSION } as const;
 
 /** @returns `known` itself when it is still the one in force. */
 export async function readPriceSet(db: Db, known?: PriceSet): Promise<PriceSet | undefined> {
