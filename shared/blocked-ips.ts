@@ -18,6 +18,8 @@ export type BlockedIpInput = z.infer<typeof blockedIpInput>;
 export const blockedIpView = z.object({
   id: z.string(),
   ip_address: z.string(),
+  /** Whether whoever asks comes from there: the users' pages are closed to them too. */
+  covers_you: z.boolean(),
   reason: z.string().nullable(),
   created_at: z.iso.datetime(),
   created_by: z.string().nullable(),

@@ -25,20 +25,60 @@ async function block(ip_address: string, fields: Record<string, unknown> = {}): 
 const list = async (): Promise<View[]> => (await app.request(URL, { token })).json() as Promise<View[]>;
 const statusFor = async (ip: string, path: string, init = {}) => (await app.request(path, { ip, ...init })).status;
 
+const USERS_PAGES = [
+  ...['/', '/index.html', '/login', '/login/oidc', '/register', '/account', '/setup', '/setup.html', '/reset'],
+  ...['/api/chat/models', '/api/chat/models/', '/api/chat/limits', '/%61pi/chat/models'],
+];
+
 describe('a blocked network', () => {
   test.each([
     ['192.168.1.0/24', '192.168.1.77', '192.168.2.1'],
     ['198.51.100.9', '198.51.100.9', '198.51.100.10'],
     ['2001:db8:1::/48', '2001:db8:1::5', '2001:db8:2::5'],
     ['192.168.9.0/24', '::ffff:192.168.9.4', '::ffff:192.168.8.4'],
+    ['192.168.9.0/24', '::ffff:c0a8:0904', '::ffff:c0a8:0804'],
+    ['::ffff:192.168.9.0/120', '192.168.9.4', '192.168.8.4'],
+    ['fe80::1%eth0', 'fe80::1%en1', 'fe80::2'],
+    ['0.0.0.0/0', '198.51.100.1', '2001:db8::1'],
+    ['::/0', '2001:db8::1', '198.51.100.1'],
+    ['192.0.2.6/31', '192.0.2.7', '192.0.2.8'],
+    ['2001:db8::6/127', '2001:db8::7', '2001:db8::8'],
   ])('%s closes the users’ pages to %s, not to %s', async (network, inside, outside) => {
     await block(network);
-    for (const path of ['/', '/login', '/register', '/api/chat/models']) {
+    for (const path of USERS_PAGES) {
       expect([path, await statusFor(inside, path)]).toEqual([path, 403]);
+      expect([path, await statusFor(inside, `${path}?a=b`)]).toEqual([path, 403]);
       expect([path, await statusFor(outside, path)]).not.toEqual([path, 403]);
     }
     const login = { json: { email: 'a@example.com', password: 'long enough' } };
-    expect(await statusFor(inside, '/api/auth/login', login)).toBe(403);
+    for (const path of ['/api/auth/login', '/api/auth/login/', '/api/auth/register', '/api/v1/activate', '/api/auth/reset'])
+      expect([path, await statusFor(inside, path, login)]).toEqual([path, 403]);
+  });
+
+  test('opens at the very instant its time is over', async () => {
+    const until = app.clock.now() + 60_000;
+    await block('203.0.113.10', { expires_at: new Date(until).toISOString() });
+    app.clock.advance(59_999);
+    expect(await statusFor('203.0.113.10', '/api/chat/models')).toBe(403);
+    app.clock.advance(1);
+    expect(await statusFor('203.0.113.10', '/api/chat/models')).toBe(200);
+  });
+
+  test('is listed in one spelling, once, and whoever is in it is told', async () => {
+    const own = { ip: '10.9.8.7', token };
+    const send = (json: object) => app.request(URL, { ...own, json });
+    expect(await (await send({ ip_address: '10.1.2.3/8' })).json()).toMatchObject({
+      ip_address: '10.0.0.0/8',
+      covers_you: true,
+    });
+    expect((await send({ ip_address: '10.0.0.0/8' })).status).toBe(409);
+    expect(await list()).toMatchObject([{ ip_address: '10.0.0.0/8', covers_you: false }]);
+    const past = new Date(app.clock.now()).toISOString();
+    expect((await send({ ip_address: '10.0.0.1', expires_at: past })).status).toBe(400);
+    // Whose time is over may be blocked again.
+    await block('192.0.2.1', { expires_at: new Date(app.clock.now() + 1_000).toISOString() });
+    app.clock.advance(1_000);
+    await block('192.0.2.1');
   });
 
   test('leaves the administrator’s pages and the addresses of passes alone', async () => {

@@ -13,6 +13,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import { defineRoute, type Route, type RouteInput } from '../http/route.ts';
 import { AppError } from '../lib/app-error.ts';
+import { isWithin, parseNetwork } from '../lib/networks.ts';
 import { checkNetwork } from './rules.ts';
 import * as store from './store.ts';
 
@@ -31,9 +32,9 @@ export const blocklistRoutes: readonly Route[] = [
     path,
     summary: 'List the blocked addresses and networks with their refused visits',
     response: z.array(blockedIpView),
-    handler: async ({ ctx }) => {
+    handler: async ({ ctx, http }) => {
       await ctx.blockedAttempts.write();
-      return (await store.listBlockedIps(ctx.db)).map(viewOf);
+      return (await store.listBlockedIps(ctx.db)).map((row) => viewOf(row, http.get('ip')));
     },
   }),
   defineRoute({
@@ -82,19 +83,23 @@ async function block({ ctx, http, user }: Input, body: BlockedIpInput) {
   const id = ctx.ids.next('blk');
   const now = ctx.clock.now();
   const expiresAt = body.expires_at ? Date.parse(body.expires_at) : null;
+  if (expiresAt !== null && expiresAt <= now) throw invalid('expires_at', 'the end has to lie ahead');
   await ctx.db.transaction().execute(async (db) => {
     await ctx.bumpChanges(db);
     if ((await store.countBlockedIps(db)) >= BLOCKED_IPS_MAX)
-      throw new AppError('invalid_parameter', {
-        param: 'ip_address',
-        params: { param: 'ip_address', detail: `the list holds at most ${BLOCKED_IPS_MAX} entries` },
-      });
+      throw invalid('ip_address', `the list holds at most ${BLOCKED_IPS_MAX} entries`);
+    if (await store.isBlocked(db, ipAddress, now))
+      throw new AppError('already_exists', { param: 'ip_address', params: { what: ipAddress } });
     const reason = body.reason || null;
     await store.insertBlockedIp(db, { id, ipAddress, reason, createdBy: user!.id, createdAt: now, expiresAt });
     await audit({ ctx, http, user }, 'blocked_ip.create', id, { ip_address: ipAddress, reason }, db);
   });
   await ctx.blocklist.reload();
-  return viewOf((await store.findBlockedIp(ctx.db, id))!);
+  return viewOf((await store.findBlockedIp(ctx.db, id))!, http.get('ip'));
+}
+
+function invalid(param: string, detail: string): AppError {
+  return new AppError('invalid_parameter', { param, params: { param, detail } });
 }
 
 async function unblock({ ctx, http, user }: Input, id: string) {
@@ -121,10 +126,12 @@ async function audit(
 
 type Row = Awaited<ReturnType<typeof store.listBlockedIps>>[number];
 
-function viewOf(row: Row): z.input<typeof blockedIpView> {
+function viewOf(row: Row, visitorIp: string): z.input<typeof blockedIpView> {
+  const network = parseNetwork(row.ipAddress);
   return {
     id: row.id,
     ip_address: row.ipAddress,
+    covers_you: network !== undefined && isWithin(network, visitorIp),
     reason: row.reason,
     created_at: isoOf(row.createdAt),
     created_by: row.creator,

@@ -22,6 +22,17 @@ export async function countBlockedIps(db: Db): Promise<number> {
   return Number(count);
 }
 
+/** Whether this very network is blocked now: entries whose time is over do not count. */
+export async function isBlocked(db: Db, ipAddress: string, now: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('blockedIps')
+    .select('id')
+    .where('ipAddress', '=', ipAddress)
+    .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export function findBlockedIp(db: Db, id: string) {
   return listQuery(db).where('blockedIps.id', '=', id).executeTakeFirst();
 }

@@ -10,8 +10,8 @@ import { COUNT_MAX, levelName, permissionFields } from '@hallpass/shared/permiss
 import { isTimeZone, timetable } from '@hallpass/shared/timetable.ts';
 import { z } from 'zod';
 
-import { networkOf } from '../blocklist/rules.ts';
 import { parseDuration } from '../lib/durations.ts';
+import { parseNetwork } from '../lib/networks.ts';
 import { PRICE_SET_ROWS } from '../models/price-set-store.ts';
 import { DEFINITIONS, SETTING_NAMES } from '../settings/rules.ts';
 
@@ -113,7 +113,7 @@ export const ROW_RULES: Record<ConfigurationTable, Record<string, z.ZodType>> = 
     tpmLimit: count,
   },
   prices: { source: text(500) },
-  blockedIps: { ipAddress: reads(networkOf, 64), reason: text(500) },
+  blockedIps: { ipAddress: reads(parseNetwork, 64), reason: text(500) },
   // By their keys: SETTING_RULES.
   settings: {},
 };

@@ -1,6 +1,8 @@
 // The address a request comes from, believing X-Forwarded-For only from trusted proxies.
 import { BlockList, isIP } from 'node:net';
 
+import { addNetwork, normalizeIp, parseNetwork } from '../lib/networks.ts';
+
 /** Most proxies in a row that are believed. */
 const HOPS_MAX = 50;
 
@@ -12,8 +14,11 @@ export function createClientIp(trusted: string): ClientIp {
   for (const entry of trusted
     .split(',')
     .map((part) => part.trim())
-    .filter(Boolean))
-    addNetwork(proxies, entry);
+    .filter(Boolean)) {
+    const network = parseNetwork(entry);
+    if (!network) throw new Error(`TRUSTED_PROXIES: ${entry} is not an address or a network`);
+    addNetwork(proxies, network);
+  }
   const isTrusted = (ip: string) => proxies.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
   return (peer, forwardedFor) => {
     let ip = normalizeIp(peer);
@@ -23,28 +28,19 @@ export function createClientIp(trusted: string): ClientIp {
       .split(',')
       // The last ones: the first are whatever the caller wrote.
       .slice(-HOPS_MAX)
-      .map((hop) => hop.trim())
+      .map(addressOf)
       .reverse();
     for (const hop of hops) {
-      if (!isIP(ip) || !isTrusted(ip) || !isIP(normalizeIp(hop))) break;
-      ip = normalizeIp(hop);
+      if (!isIP(ip) || !isTrusted(ip) || !isIP(hop)) break;
+      ip = hop;
     }
     return ip;
   };
 }
 
-function addNetwork(list: BlockList, entry: string): void {
-  const [address = '', prefix] = entry.split('/');
-  const version = isIP(address);
-  const bits = prefix === undefined ? (version === 6 ? 128 : 32) : Number(prefix);
-  if (!version || !Number.isInteger(bits) || bits < 0 || bits > (version === 6 ? 128 : 32))
-    throw new Error(`TRUSTED_PROXIES: ${entry} is not an address or a network`);
-  list.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** `::ffff:192.0.2.1` → `192.0.2.1`; a zone index is dropped. */
-export function normalizeIp(ip: string): string {
-  if (!ip.includes(':')) return ip;
-  const bare = ip.replace(/%.*$/, '').toLowerCase();
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1] ?? bare;
+/** Some proxies write the port behind it: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function addressOf(hop: string): string {
+  const text = hop.trim();
+  const [, bracketed, dotted] = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return normalizeIp(bracketed ?? dotted ?? text);
 }
