@@ -72,12 +72,12 @@ const TEXTS: Record<AlertKind, Record<Locale, string>> = {
   },
   channel_down: {
     'zh-CN': '渠道“{name}”现在不可用：{reason}',
-    'zh-TW': '渠道「{name}」現在無法使用：{reason}',
+    'zh-TW': '通道「{name}」現在無法使用：{reason}',
     en: 'The channel “{name}” does not work: {reason}',
   },
   key_disabled: {
     'zh-CN': '渠道“{name}”的密钥 {hint} 被上游拒绝，已停用：{reason}',
-    'zh-TW': '渠道「{name}」的金鑰 {hint} 被上游拒絕，已停用：{reason}',
+    'zh-TW': '通道「{name}」的金鑰 {hint} 被上游拒絕，已停用：{reason}',
     en: 'The key {hint} of the channel “{name}” was refused by its service and is switched off: {reason}',
   },
   error_rate: {

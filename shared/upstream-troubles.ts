@@ -21,12 +21,12 @@ export const UPSTREAM_TROUBLES = {
   answer_short: trouble('回答不完整。', '回答不完整。', 'The answer is shorter than it says.'),
   answer_empty: trouble('回答是空的。', '回答是空的。', 'The answer is empty.'),
   answer_not_json: trouble('回答不是 JSON，请检查地址是否完整（例如以 /v1 结尾）。', '回答不是 JSON，請檢查位址是否完整（例如以 /v1 結尾）。', 'The answer is not JSON. Please check that the address is complete, such as ending in /v1.'),
-  answer_not_ours: trouble('回答的格式与渠道的协议不符，请检查地址和协议。', '回答的格式與渠道的協定不符，請檢查位址和協定。', 'The answer is not in the channel’s format. Please check address and protocol.'),
+  answer_not_ours: trouble('回答的格式与渠道的协议不符，请检查地址和协议。', '回答的格式與通道的協定不符，請檢查位址和協定。', 'The answer is not in the channel’s format. Please check address and protocol.'),
   answer_not_stream: trouble('回答不是事件流。', '回答不是事件串流。', 'The answer is not an event stream.'),
   stream_unbegun: trouble('回答还没开始就结束了。', '回答還沒開始就結束了。', 'The answer ended before it began.'),
   not_a_list: trouble('回答里没有模型列表。', '回答裡沒有模型清單。', 'The answer holds no list of models.'),
   redirected: trouble('对方转到了另一个地址；为安全起见不会跟随，请直接填写最终地址。', '對方轉到了另一個位址；為安全起見不會跟隨，請直接填寫最終位址。', 'The address points to another one, which is not followed. Please enter the final address.'),
-  nothing_to_ask: trouble('渠道里没有可以检测的聊天模型。', '渠道裡沒有可以檢測的聊天模型。', 'The channel has no chat model that could be asked.'),
+  nothing_to_ask: trouble('渠道里没有可以检测的聊天模型。', '通道裡沒有可以檢測的聊天模型。', 'The channel has no chat model that could be asked.'),
   connection_failed: trouble('连接失败。', '連線失敗。', 'The connection failed.'),
 } as const satisfies Record<string, Record<Locale, string>>;
 

@@ -15,6 +15,9 @@ describe('the settings’ form', () => {
     guest_rpm: 10,
     user_rpm: 60,
     log_retention_days: 90,
+    content_retention_days: 30,
+    default_locale: 'en',
+    system_budget: null,
     guests_allowed: true,
     registration: 'open',
     display_currency: 'USD',
@@ -40,6 +43,11 @@ describe('the settings’ form', () => {
     ['userRpm', '1e3'],
     ['retentionDays', '0'],
     ['retentionDays', '3651'],
+    ['contentDays', '0'],
+    ['contentDays', '3651'],
+    ['budget', '-1'],
+    ['budget', '9000001'],
+    ['budget', 'much'],
     ['cnyRate', ''],
     ['cnyRate', '0.5'],
     ['cnyRate', '101'],
@@ -58,6 +66,15 @@ describe('the settings’ form', () => {
       display_currency: 'USD',
       display_rate: null,
     });
+  });
+
+  test('no monthly budget is none, and none is not nothing', () => {
+    const values = toSettingsValues(config);
+    expect(changedSettings({ ...values, budget: '0' }, config)).toEqual({ system_budget: 0 });
+    expect(changedSettings({ ...values, budget: '12,5' }, config)).toEqual({ system_budget: 12.5 });
+    const capped = { ...config, system_budget: 20 } as ConfigReply;
+    expect(toSettingsValues(capped).budget).toBe('20');
+    expect(changedSettings({ ...toSettingsValues(capped), budget: ' ' }, capped)).toEqual({ system_budget: null });
   });
 
   test('accepts the bounds themselves', () => {

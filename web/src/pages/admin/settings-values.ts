@@ -7,6 +7,10 @@ export interface SettingsValues {
   guestRpm: string;
   userRpm: string;
   retentionDays: string;
+  contentDays: string;
+  locale: ConfigReply['default_locale'];
+  /** Dollars a month, for everything; empty = no cap. */
+  budget: string;
   guestsAllowed: boolean;
   registration: ConfigReply['registration'];
   currency: ConfigReply['display_currency'];
@@ -19,6 +23,7 @@ export interface SettingsValues {
 /** The bounds of shared/settings.ts, which has the last word. */
 const RPM = { min: 0, max: 1_000_000 };
 const DAYS = { min: 1, max: 3_650 };
+const BUDGET = { min: 0, max: 9_000_000 };
 const RATE = { min: 0.01, max: 100_000 };
 const CNY_RATE = { min: 1, max: 100 };
 
@@ -27,6 +32,9 @@ export function toSettingsValues(config: ConfigReply): SettingsValues {
     guestRpm: String(config.guest_rpm),
     userRpm: String(config.user_rpm),
     retentionDays: String(config.log_retention_days),
+    contentDays: String(config.content_retention_days),
+    locale: config.default_locale,
+    budget: config.system_budget === null ? '' : String(config.system_budget),
     guestsAllowed: config.guests_allowed,
     registration: config.registration,
     currency: config.display_currency,
@@ -45,7 +53,7 @@ export function checkSettings(values: SettingsValues): FieldErrors<SettingsValue
     return isFine ? undefined : t('settings.needRange', range);
   };
   const checkRate = (text: string, range: { min: number; max: number }) => {
-    const isNumber = /^\d{1,6}(?:[.,]\d{1,6})?$/.test(text.trim());
+    const isNumber = /^\d{1,7}(?:[.,]\d{1,6})?$/.test(text.trim());
     return isNumber && decimal(text) >= range.min && decimal(text) <= range.max
       ? undefined
       : t('settings.needRate', range);
@@ -54,6 +62,8 @@ export function checkSettings(values: SettingsValues): FieldErrors<SettingsValue
     guestRpm: check(values.guestRpm, RPM),
     userRpm: check(values.userRpm, RPM),
     retentionDays: check(values.retentionDays, DAYS),
+    contentDays: check(values.contentDays, DAYS),
+    budget: values.budget.trim() === '' ? undefined : checkRate(values.budget, BUDGET),
     rate: values.currency === 'USD' ? undefined : checkRate(values.rate, RATE),
     cnyRate: checkRate(values.cnyRate, CNY_RATE),
   };
@@ -65,6 +75,9 @@ export function changedSettings(values: SettingsValues, config: ConfigReply): Co
     guest_rpm: Number(values.guestRpm),
     user_rpm: Number(values.userRpm),
     log_retention_days: Number(values.retentionDays),
+    content_retention_days: Number(values.contentDays),
+    default_locale: values.locale,
+    system_budget: values.budget.trim() === '' ? null : decimal(values.budget),
     guests_allowed: values.guestsAllowed,
     registration: values.registration,
     display_currency: values.currency,

@@ -7,8 +7,11 @@ export const NOTHING = '—';
 
 /** Day and time to the second, as the reader's language writes them. @param at ISO 8601. */
 export function moment(at: string): string {
-  return new Date(at).toLocaleString(currentLocale(), { dateStyle: 'short', timeStyle: 'medium' });
+  return new Date(at).toLocaleString(currentLocale(), { dateStyle: 'short', timeStyle: 'medium', ...clock() });
 }
+
+/** Taiwan's short form says “early morning 5:26”: a log needs the hours of the day. */
+const clock = () => (currentLocale() === 'en' ? {} : { hourCycle: 'h23' as const });
 
 export const whole = (value: number) => value.toLocaleString(currentLocale());
 
