@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { findAuditDamage, recordAudit } from './audit.ts';
-import { DETAIL_MAX } from './rules.ts';
+import { DETAIL_MAX, toRow } from './rules.ts';
 
 const actor = { id: 'user_1', name: 'admin' };
 const write = (app: TestApp, id: string) =>
@@ -41,6 +41,32 @@ test('a changed, a removed and a cut-off row are found', async () => {
   expect(await findAuditDamage(db)).toEqual({ seq: 4, problem: 'missing' });
   await db.deleteFrom('audit').where('seq', '=', 2).execute();
   expect(await findAuditDamage(db)).toEqual({ seq: 2, problem: 'missing' });
+});
+
+test('rows that change places, one put in behind the newest, and a head that is gone are found', async () => {
+  await using app = await createTestApp();
+  const { db } = app.ctx;
+  for (const id of ['a', 'b', 'c']) await write(app, id);
+  const place = (from: number, to: number) => db.updateTable('audit').set({ seq: to }).where('seq', '=', from).execute();
+  await place(2, 99);
+  await place(3, 2);
+  await place(99, 3);
+  expect(await findAuditDamage(db)).toEqual({ seq: 2, problem: 'changed' });
+  await place(2, 99);
+  await place(3, 2);
+  await place(99, 3);
+  expect(await findAuditDamage(db)).toBeUndefined();
+  // Whoever can write the table can count and hash, too.
+  const last = await db.selectFrom('audit').selectAll().where('seq', '=', 3).executeTakeFirstOrThrow();
+  const forged = toRow(
+    { actor, action: 'user.update' },
+    { id: 'audit_x', at: last.at, seq: 4, previousHash: last.hash },
+  );
+  await db.insertInto('audit').values(forged).execute();
+  expect(await findAuditDamage(db)).toEqual({ seq: 4, problem: 'changed' });
+  await db.deleteFrom('audit').where('seq', '=', 4).execute();
+  await db.deleteFrom('settings').where('key', '=', 'internal.audit_head').execute();
+  expect(await findAuditDamage(db)).toEqual({ seq: 1, problem: 'changed' });
 });
 
 test('the row falls with the change it belongs to', async () => {

@@ -48,6 +48,10 @@ export async function findAuditDamage(db: Kysely<Schema>): Promise<AuditDamage |
       if (row.seq === head.seq && row.hash !== head.hash) return { seq: row.seq, problem: 'changed' };
       ({ seq, hash: previousHash } = row);
     }
-    if (rows.length < BATCH) return seq < head.seq ? { seq: seq + 1, problem: 'missing' } : undefined;
+    if (rows.length < BATCH) break;
   }
+  if (seq < head.seq) return { seq: seq + 1, problem: 'missing' };
+  // Rows that came in meanwhile moved the head with them; one that was put in behind it did not.
+  const { seq: newest } = await db.transaction().execute((trx) => lockAuditHead(trx, 0));
+  return seq > newest ? { seq: newest + 1, problem: 'changed' } : undefined;
 }

@@ -45,8 +45,9 @@ export async function createLogins(parts: LoginParts): Promise<Logins> {
       const claims = await cache.claims(token);
       if (!claims || claims.expiresAt <= parts.clock.now()) throw new AppError('login_expired');
       const known = await cache.user(claims.userId);
-      if (!known || claims.issuedAt < known.tokensValidAfter) throw new AppError('login_expired');
+      if (!known) throw new AppError('login_expired');
       if (!known.active) throw new AppError('account_disabled');
+      if (claims.issuedAt < known.tokensValidAfter) throw new AppError('login_expired');
       return known.user;
     },
     revoke: async (token) => {

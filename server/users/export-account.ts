@@ -1,6 +1,6 @@
 // Everything kept about the signed-in person, as one JSON file written while it is read: memory stays flat.
 import type { AppContext } from '../context.ts';
-import { callsOf, listPassesOf, sessionsOf, submissionsOf, turnsOf } from './records-store.ts';
+import { callsOf, contentsOf, insightsOf, listAgentsOf, listPassesOf, sessionsOf, submissionsOf, turnsOf } from './records-store.ts';
 import { findUser } from './store.ts';
 
 const encoder = new TextEncoder();
@@ -13,12 +13,15 @@ export async function exportAccount(ctx: AppContext, userId: string): Promise<Re
     exported_at: new Date(ctx.clock.now()).toISOString(),
     account: { id, email, username, displayName, role, locale, createdAt, lastLoginAt, oidcIssuer: user!.oidcIssuer },
     passes: await listPassesOf(ctx.db, userId),
+    agents: await listAgentsOf(ctx.db, userId),
   };
   const lists = {
     calls: callsOf(ctx.db, userId),
+    contents: contentsOf(ctx.db, userId),
     sessions: sessionsOf(ctx.db, userId),
     turns: turnsOf(ctx.db, userId),
     submissions: submissionsOf(ctx.db, userId),
+    insights: insightsOf(ctx.db, userId),
   };
   return new Response(streamOf(written(head, lists)), {
     headers: {

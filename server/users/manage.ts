@@ -11,7 +11,7 @@ import { exportAccount } from './export-account.ts';
 import { hashOfLink } from './link-tokens.ts';
 import type { LoginUser } from './logins.ts';
 import { removeAccount } from './remove-account.ts';
-import { countAdmins, findUser } from './store.ts';
+import { countAdmins, findUser, updateTokensValidAfter } from './store.ts';
 import { insertResetLink, updateUser } from './users-store.ts';
 
 const RESET_LIFETIME_MS = 3 * 24 * 60 * 60 * 1000;
@@ -29,7 +29,10 @@ export async function changeUser(ctx: AppContext, { id, by, ip }: Managing, chan
     await ctx.bumpChanges(db);
     const before = await findUser(db, id);
     if (!before) throw new AppError('not_found');
-    const after = (await updateUser(db, id, changes, ctx.clock.now()))!;
+    const now = ctx.clock.now();
+    const after = (await updateUser(db, id, changes, now))!;
+    // Switched on again, they sign in anew: a sign-in of before may be somebody else's by now.
+    if (changes.status === 'disabled') await updateTokensValidAfter(db, id, now + 1);
     await keepAnAdmin(db, before);
     const target = { kind: 'user', id };
     await recordAudit(ctx, { actor: by, action: 'user.update', target, detail: { ...changes }, ip }, db);

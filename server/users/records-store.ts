@@ -36,6 +36,16 @@ export async function listPassesOf(db: Db, userId: string) {
     .execute();
 }
 
+/** Their own presets of model and parameters: few. */
+export async function listAgentsOf(db: Db, userId: string) {
+  return db
+    .selectFrom('agents')
+    .select(['id', 'name', 'description', 'model', 'systemPrompt', 'parameters', 'createdAt'])
+    .where('userId', '=', userId)
+    .orderBy('id')
+    .execute();
+}
+
 const CALL_FIELDS = [
   'id',
   'openedAt',
@@ -96,6 +106,35 @@ export async function* submissionsOf(db: Db, userId: string) {
     db
       .selectFrom('submissions')
       .select(['id', 'assignmentId', 'content', 'status', 'submittedAt'])
+      .where('userId', '=', userId)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(BATCH)
+      .execute(),
+  );
+}
+
+/** What was said in calls that were to be kept, in the order of the calls. */
+export async function* contentsOf(db: Db, userId: string) {
+  yield* pages((after) =>
+    db
+      .selectFrom('callContents')
+      .innerJoin('calls', 'calls.id', 'callContents.callId')
+      .select(['calls.id', 'requestJson', 'paramsJson', 'responseText', 'callContents.createdAt'])
+      .where('calls.userId', '=', userId)
+      .where('calls.id', '>', after)
+      .orderBy('calls.id')
+      .limit(BATCH)
+      .execute(),
+  );
+}
+
+/** What was found out about them from what they wrote. */
+export async function* insightsOf(db: Db, userId: string) {
+  yield* pages((after) =>
+    db
+      .selectFrom('insights')
+      .select(['id', 'day', 'kind', 'body', 'classroomId', 'createdAt'])
       .where('userId', '=', userId)
       .where('id', '>', after)
       .orderBy('id')

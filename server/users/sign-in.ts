@@ -2,6 +2,7 @@
 // answer after the same work.
 import { normalizeEmail, normalizeUsername } from '@hallpass/shared/accounts.ts';
 
+import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import type { UsersTable } from '../db/tables/people.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -63,6 +64,8 @@ export async function changePassword(ctx: AppContext, { user, current, next, ip 
     await ctx.db.transaction().execute(async (trx) => {
       await updatePassword(trx, user.id, hash, ctx.clock.now());
       await ctx.bumpChanges(trx);
+      const target = { kind: 'user', id: user.id };
+      await recordAudit(ctx, { actor: user, action: 'user.password', target, ip }, trx);
     });
     attempt.succeeded();
   } catch (error) {

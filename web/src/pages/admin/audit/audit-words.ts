@@ -36,6 +36,7 @@ const VERBS: Partial<Record<string, TextKey>> = {
   adopt: 'audit.verbAdopt',
   reset_link: 'audit.verbResetLink',
   reset: 'audit.verbReset',
+  password: 'audit.verbPassword',
   export: 'audit.verbExport',
   remove: 'audit.verbDelete',
   revoke: 'audit.verbRevoke',
