@@ -93,7 +93,7 @@ export const SETTINGS = {
   OIDC_CLIENT_ID: signIn(text().optional(), 'The client id at that issuer.'),
   OIDC_CLIENT_SECRET: signIn(text().optional(), 'The client secret at that issuer. Unset: a public client, protected by PKCE alone.', 'secret'),
   OIDC_ALLOWED_DOMAINS: signIn(z.string().default(''), 'E-mail domains that may sign in there, separated by commas; empty for all.'),
-  SMTP_URL: mail(database(/^smtps?:\/\//, 'smtp://user:password@mail.school.example:587').optional(), 'The mail server that alerts are sent through: smtp://… (STARTTLS where it is offered) or smtps://…. Unset: no mail is sent.', 'secret'),
+  SMTP_URL: mail(database(/^smtps?:\/\//, 'smtp://user:password@mail.school.example:587').optional(), 'The mail server that alerts are sent through: smtp://… (STARTTLS; with a password nothing is sent without it) or smtps://…. Unset: no mail is sent.', 'secret'),
   MAIL_FROM: mail(z.email('must be an e-mail address').optional(), 'The sender of alerts. Unset: the user name of SMTP_URL.'),
 } as const;
 

@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import type { AlertsReply, AlertTest } from '@hallpass/shared/alerts.ts';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
+import { BUDGETS_MAX } from './facts.ts';
 import { RETRIES_MS, sendDue, WAITING_MAX } from './messages.ts';
 import { watch } from './watch.ts';
 import { webhookSecret } from './webhook.ts';
@@ -142,6 +143,86 @@ test('a receiver that fails is tried again later and later, and given up at the 
   expect(await deliver()).toBe(0);
   const ids = new Set(receiver.got.map(({ headers }) => headers['webhook-id']));
   expect([receiver.got.length, ids.size]).toEqual([RETRIES_MS.length + 1, 1]);
+});
+
+test('the last try is made once, also where several servers look at once', async () => {
+  receiver.answer.status = 500;
+  await send('PUT', '/api/admin/config', { alert_emails: [] });
+  await spendClass();
+  await watch(gateway.app.ctx);
+  await deliver();
+  for (const wait of RETRIES_MS.slice(0, -1)) {
+    gateway.app.clock.advance(wait);
+    await deliver();
+  }
+  gateway.app.clock.advance(RETRIES_MS.at(-1)!);
+  const counts = await Promise.all([deliver(), deliver(), Bun.sleep(5).then(deliver)]);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+  expect(receiver.got).toHaveLength(RETRIES_MS.length + 1);
+});
+
+test('a budget that runs out is told once as bad news, and what grows critical is told again', async () => {
+  await send('PUT', '/api/admin/config', { alert_emails: [] });
+  const id = await spendClass();
+  const { db } = gateway.app.ctx;
+  const fill = (cap: number) =>
+    db
+      .updateTable('accounts')
+      .set((eb) => ({ capNanos: eb('settledNanos', '*', cap) }))
+      .where('partyId', '=', id)
+      .execute();
+  const told = async () => {
+    await watch(gateway.app.ctx);
+    await deliver();
+    return receiver.got.splice(0).map(({ body }) => {
+      const { type, data } = JSON.parse(body) as { type: string; data: { kind: string; level: string } };
+      return [type, data.kind, data.level];
+    });
+  };
+  await db
+    .updateTable('accounts')
+    .set((eb) => ({ settledNanos: eb('settledNanos', '*', 10), capNanos: eb('settledNanos', '*', 11) }))
+    .where('partyId', '=', id)
+    .execute();
+  expect(await told()).toEqual([['alert.raised', 'budget_near', 'warning']]);
+  await fill(1);
+  expect(await told()).toEqual([['alert.raised', 'budget_spent', 'critical']]);
+  await fill(10);
+  expect(await told()).toEqual([['alert.resolved', 'budget_spent', 'critical']]);
+  const facts = (errors: number) => ({
+    ...{ now: gateway.app.clock.now(), budgets: [], channels: [], disk: null },
+    calls: { count: 100, errors, minutes: 15 },
+  });
+  const rate = async (errors: number) => {
+    await watch(gateway.app.ctx, facts(errors));
+    await deliver();
+    return receiver.got.splice(0).length;
+  };
+  expect([await rate(30), await rate(31), await rate(60), await rate(61), await rate(30)]).toEqual([1, 0, 1, 0, 0]);
+});
+
+test('a class is told of also where more passes have used up theirs than are looked at', async () => {
+  const id = await spendClass();
+  const { db } = gateway.app.ctx;
+  const account = await db.selectFrom('accounts').selectAll().where('partyId', '=', id).executeTakeFirstOrThrow();
+  const rows = Array.from({ length: BUDGETS_MAX }, (_, i) => ({
+    ...{ ...account, id: `acct_${i}`, partyKind: 'pass', partyId: `pass_${i}` },
+    updatedAt: account.updatedAt + 1_000,
+  }));
+  for (let i = 0; i < rows.length; i += 50)
+    await db
+      .insertInto('accounts')
+      .values(rows.slice(i, i + 50))
+      .execute();
+  expect((await alertsAfterWatch()).some(({ subject_name }) => subject_name === '7b')).toBe(true);
+});
+
+test('a failed check says nothing once no check is made any more', async () => {
+  const { db } = gateway.app.ctx;
+  await db.updateTable('channels').set({ lastCheckError: 'timeout', options: '{"health_check_minutes":5}' }).execute();
+  expect((await alertsAfterWatch()).map(({ detail }) => detail.reason)).toEqual(['check']);
+  await db.updateTable('channels').set({ options: '{}' }).execute();
+  expect(await alertsAfterWatch()).toEqual([]);
 });
 
 test('of two servers that look at once one raises, and one sends', async () => {

@@ -46,7 +46,7 @@ export const ERROR_PERCENT = 25;
 const GIB = 1_073_741_824;
 const DISK = { warningBytes: GIB, warningPercent: 5, criticalBytes: GIB / 4 };
 /** Whose budget is nobody's affair but their own: shown, not sent. */
-const PERSONAL = ['pass', 'seat', 'user', 'guest'];
+export const PERSONAL = ['pass', 'seat', 'user', 'guest'];
 
 export function conditionsOf(facts: Facts): Condition[] {
   return [

@@ -1,16 +1,18 @@
 // Reads what alerts are judged by: only what every server on the database sees alike, but for the disk.
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import type { ExpressionBuilder } from 'kysely';
 
 import type { AppContext } from '../context.ts';
+import type { Schema } from '../db/schema.ts';
 import { diskRoom } from '../lib/disk.ts';
-import type { BudgetFact, ChannelFact, Facts } from './conditions.ts';
+import { type BudgetFact, type ChannelFact, type Facts, PERSONAL } from './conditions.ts';
 import { partyNames } from './party-names.ts';
 
 const MINUTE_MS = 60_000;
 const CALLS_MINUTES = 15;
 const ATTEMPTS_MS = 10 * MINUTE_MS;
-/** Budgets looked at in one round, the fullest first. */
+/** Budgets looked at in one round: first those of more than one person, then those that last changed. */
 export const BUDGETS_MAX = 500;
 
 export async function readFacts(ctx: AppContext): Promise<Facts> {
@@ -31,6 +33,8 @@ async function readBudgets({ db }: AppContext, now: number): Promise<BudgetFact[
     .where('capNanos', '>', 0)
     .where((eb) => eb.or([eb('periodEnd', 'is', null), eb('periodEnd', '>', now)]))
     .where((eb) => eb(eb('settledNanos', '+', eb.ref('heldNanos')), '>=', eb(eb('capNanos', '/', 5), '*', 4)))
+    // Whose alerts are sent come first, so that a school full of used-up passes does not hide a class.
+    .orderBy((eb) => eb.case().when(isPersonal(eb)).then(1).else(0).end())
     .orderBy('updatedAt', 'desc')
     .limit(BUDGETS_MAX)
     .execute();
@@ -43,6 +47,9 @@ async function readBudgets({ db }: AppContext, now: number): Promise<BudgetFact[
     usedNanos: row.settledNanos + row.heldNanos,
   }));
 }
+
+const isPersonal = (eb: ExpressionBuilder<Schema, 'accounts'>) =>
+  eb.or([eb('partyKind', 'in', PERSONAL), eb('partyId', 'like', '%@%')]);
 
 async function readChannels({ db }: AppContext, now: number): Promise<ChannelFact[]> {
   const channels = await db.selectFrom('channels').selectAll().where('status', '=', 'enabled').execute();
@@ -59,7 +66,7 @@ async function readChannels({ db }: AppContext, now: number): Promise<ChannelFac
     .where('status', '!=', 'cancelled')
     .groupBy('channelId')
     .execute();
-  return channels.map(({ id, name, lastCheckError }) => {
+  return channels.map(({ id, name, options, lastCheckError }) => {
     const attempts = tried.find(({ channelId }) => channelId === id);
     return {
       id,
@@ -75,7 +82,8 @@ async function readChannels({ db }: AppContext, now: number): Promise<ChannelFac
         })),
       attempts: Number(attempts?.count ?? 0),
       failures: Number(attempts?.failures ?? 0),
-      checkFailed: lastCheckError !== null,
+      // Of a check that is no longer made nothing follows.
+      checkFailed: lastCheckError !== null && 'health_check_minutes' in (JSON.parse(options) as object),
     };
   });
 }

@@ -7,6 +7,9 @@ import type { MessageRow } from './store.ts';
 
 const TIMEOUT_MS = 15_000;
 
+/** What does not leave this machine needs no TLS. */
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /** @throws Error when the mail server does not take it. */
 export async function mailAlert(ctx: AppContext, { id, body }: Pick<MessageRow, 'id' | 'body'>): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = ctx.config;
@@ -19,6 +22,8 @@ export async function mailAlert(ctx: AppContext, { id, body }: Pick<MessageRow, 
     host: url.hostname,
     port: Number(url.port || (url.protocol === 'smtps:' ? 465 : 587)),
     secure: url.protocol === 'smtps:',
+    // A password is never sent in the clear, also not where somebody in between hides that STARTTLS is offered.
+    requireTLS: url.username !== '' && !LOCAL.test(url.hostname),
     ...(url.username
       ? { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }
       : {}),

@@ -14,6 +14,9 @@ export const WAITING_MAX = 1_000;
 /** Between two tries. After the last the message is given up. */
 export const RETRIES_MS = [60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000, 6 * 3_600_000];
 
+/** Longer than any try takes. */
+const LEASE_MS = 5 * 60_000;
+
 export interface AlertMessage {
   type: 'alert.raised' | 'alert.resolved' | 'alert.test';
   timestamp: string;
@@ -73,7 +76,8 @@ export async function sendDue(ctx: AppContext, signal: AbortSignal): Promise<num
   for (const message of await store.listDueMessages(ctx.db, ctx.clock.now(), PER_ROUND)) {
     if (signal.aborted) break;
     const retryMs = RETRIES_MS[message.tries];
-    if (!(await store.claimMessage(ctx.db, message, ctx.clock.now() + (retryMs ?? 0)))) continue;
+    // Also after the last try: while it is under way no other server is to begin it again.
+    if (!(await store.claimMessage(ctx.db, message, ctx.clock.now() + (retryMs ?? LEASE_MS)))) continue;
     tried += 1;
     await sendOne(ctx, message, retryMs === undefined, signal);
   }

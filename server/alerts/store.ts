@@ -44,8 +44,20 @@ export async function resolveAlert(db: Db, id: string, at: number): Promise<bool
   return numUpdatedRows > 0n;
 }
 
-export async function updateAlert(db: Db, id: string, columns: Pick<AlertRow, 'detail' | 'level'>): Promise<void> {
-  await db.updateTable('alerts').set(columns).where('id', '=', id).execute();
+/** @returns whether it was as it was read until now: of several servers one changes it. */
+export async function updateAlert(
+  db: Db,
+  { id, detail, level }: AlertRow,
+  columns: Pick<AlertRow, 'detail' | 'level'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('alerts')
+    .set(columns)
+    .where('id', '=', id)
+    .where('detail', '=', detail)
+    .where('level', '=', level)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export async function forgetAlerts(db: Db, before: number): Promise<void> {

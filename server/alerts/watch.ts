@@ -26,13 +26,14 @@ export async function watch(ctx: AppContext, facts?: Facts): Promise<void> {
   );
   const open = await store.listOpenAlerts(ctx.db);
   const now = ctx.clock.now();
+  const fresh = new Map(wanted);
   for (const alert of open) {
     const condition = wanted.get(keyOf(alert.kind, alert.subjectId));
-    wanted.delete(keyOf(alert.kind, alert.subjectId));
+    fresh.delete(keyOf(alert.kind, alert.subjectId));
     if (condition) await refresh(ctx, alert, condition);
-    else if (isOurs(alert, known)) await resolve(ctx, alert, now);
+    else if (isOurs(alert, known)) await resolve(ctx, alert, { now, isTold: !isWorse(alert, wanted) });
   }
-  for (const condition of wanted.values()) await raise(ctx, condition, now);
+  for (const condition of fresh.values()) await raise(ctx, condition, now);
   await store.forgetAlerts(ctx.db, now - KEPT_MS);
 }
 
@@ -41,10 +42,20 @@ function isOurs({ kind, subjectId }: AlertRow, { disk }: Facts): boolean {
   return kind !== 'disk_low' || subjectId === disk?.host;
 }
 
+/** A budget that was nearly used up and now is: that it is no longer nearly so is no good news. */
+function isWorse({ kind, subjectId }: AlertRow, wanted: ReadonlyMap<string, Condition>): boolean {
+  return kind === 'budget_near' && wanted.has(keyOf('budget_spent', subjectId));
+}
+
+/** What has become critical is told again. */
 async function refresh(ctx: AppContext, alert: AlertRow, { detail, level }: Condition): Promise<void> {
-  const text = JSON.stringify(detail);
-  if (text !== alert.detail || level !== alert.level)
-    await store.updateAlert(ctx.db, alert.id, { detail: text, level });
+  const columns = { detail: JSON.stringify(detail), level };
+  if (columns.detail === alert.detail && level === alert.level) return;
+  await ctx.db.transaction().execute(async (db) => {
+    const isChanged = await store.updateAlert(db, alert, columns);
+    if (isChanged && level === 'critical' && alert.level !== level)
+      await enqueue(ctx, db, 'alert.raised', { ...alert, ...columns });
+  });
 }
 
 async function raise(ctx: AppContext, condition: Condition, now: number): Promise<void> {
@@ -64,9 +75,13 @@ async function raise(ctx: AppContext, condition: Condition, now: number): Promis
   });
 }
 
-async function resolve(ctx: AppContext, alert: AlertRow, now: number): Promise<void> {
+async function resolve(
+  ctx: AppContext,
+  alert: AlertRow,
+  { now, isTold }: { now: number; isTold: boolean },
+): Promise<void> {
   await ctx.db.transaction().execute(async (db) => {
-    if (await store.resolveAlert(db, alert.id, now))
+    if ((await store.resolveAlert(db, alert.id, now)) && isTold)
       await enqueue(ctx, db, 'alert.resolved', { ...alert, resolvedAt: now });
   });
 }
