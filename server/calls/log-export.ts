@@ -1,8 +1,8 @@
 // The call log as CSV, read and sent page by page, so that a million rows need no more memory than one page.
 import type { CallLogEntry } from '@hallpass/shared/call-log.ts';
+import { BOM, csvLine } from '@hallpass/shared/csv.ts';
 
 import type { AppContext } from '../context.ts';
-import { BOM, csvLine } from '../lib/csv.ts';
 import { listLog, type LogFilter, type LogPlace } from './log-store.ts';
 import { entryOf } from './log-view.ts';
 

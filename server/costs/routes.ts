@@ -1,9 +1,9 @@
 // /api/admin/costs: the cost report, and the same as a file.
 import { COST_LINES_MAX, costsQuery, type CostsReply, costsReply } from '@hallpass/shared/costs.ts';
+import { BOM, csvLine } from '@hallpass/shared/csv.ts';
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 
 import { defineRoute, type Route } from '../http/route.ts';
-import { BOM, csvLine } from '../lib/csv.ts';
 import { addUp, less, totalOf } from '../stats/sums.ts';
 import { costReport } from './report.ts';
 
