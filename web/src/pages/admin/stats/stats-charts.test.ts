@@ -32,17 +32,31 @@ test('a metric of a sum', () => {
   ]);
 });
 
+const rest = (total: number) => ({ name: 'others', total });
+
 test('the largest come first, what is nothing is left out, and many small ones are one', () => {
-  expect(slices([share('a', 1), share('b', 0), share('c', 3)], 'calls', 'others')).toEqual([
+  expect(slices([share('a', 1), share('b', 0), share('c', 3)], 'calls', rest(4))).toEqual([
     { name: 'c', value: 3 },
     { name: 'a', value: 1 },
   ]);
   const many = Array.from({ length: 12 }, (_, n) => share(`m${n}`, n + 1));
-  const shown = slices(many, 'calls', 'others');
+  const shown = slices(many, 'calls', rest(78));
   expect(shown).toHaveLength(8);
   expect(shown.at(-1)).toEqual({ name: 'others', value: 1 + 2 + 3 + 4 + 5 });
   expect(shown.reduce((sum, { value }) => sum + value, 0)).toBe((12 * 13) / 2);
-  expect(slices(many.slice(0, 8), 'calls', 'others').at(-1)!.name).toBe('m0');
+  expect(slices(many.slice(0, 8), 'calls', rest(36)).at(-1)!.name).toBe('m0');
+});
+
+test('what is told of nobody by name is part of the whole: shares beyond those told, calls of no class', () => {
+  expect(slices([share('7b', 1)], 'calls', rest(4))).toEqual([
+    { name: '7b', value: 1 },
+    { name: 'others', value: 3 },
+  ]);
+  // Added up from fractions, the parts are a hair more or less than the whole.
+  const parts = [share('a', 1, { cost: 0.1 }), share('b', 2, { cost: 0.2 })];
+  expect(slices(parts, 'cost', rest(0.3)).map(({ name }) => name)).toEqual(['b', 'a']);
+  expect(slices(parts, 'cost', rest(0.30000000000000004)).map(({ name }) => name)).toEqual(['b', 'a']);
+  expect(slices([], 'calls', rest(0))).toEqual([]);
 });
 
 test('errors have a line of their own beside calls only', () => {

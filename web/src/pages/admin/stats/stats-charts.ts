@@ -21,15 +21,28 @@ export interface Slice {
   value: number;
 }
 
-/** The largest first. Those without a value are left out. @param rest the name of all that are not shown by name. */
-export function slices(shares: readonly StatsShare[], metric: Metric, rest: string): Slice[] {
+/** Sums of money are added up from fractions: what is less than this is none of them. */
+const NOTHING_LEFT = 1e-9;
+
+/**
+ * The largest first. Those without a value are left out.
+ * @param rest the name of all that are not shown by name, and how much there is altogether: only the largest shares are
+ * told, and some calls belong to no class or pass at all.
+ */
+export function slices(
+  shares: readonly StatsShare[],
+  metric: Metric,
+  rest: { name: string; total: number },
+): Slice[] {
   const sorted = shares
     .map((share) => ({ name: share.name, value: valueOf(share, metric) }))
     .filter(({ value }) => value > 0)
     .toSorted((a, b) => b.value - a.value);
-  if (sorted.length <= SLICES_MAX + 1) return sorted;
-  const others = sorted.slice(SLICES_MAX).reduce((sum, { value }) => sum + value, 0);
-  return [...sorted.slice(0, SLICES_MAX), { name: rest, value: others }];
+  const sum = (some: readonly Slice[]) => some.reduce((all, { value }) => all + value, 0);
+  const isAll = rest.total - sum(sorted) <= NOTHING_LEFT;
+  const shown = isAll && sorted.length <= SLICES_MAX + 1 ? sorted : sorted.slice(0, SLICES_MAX);
+  const others = Math.max(rest.total, sum(sorted)) - sum(shown);
+  return others <= NOTHING_LEFT ? shown : [...shown, { name: rest.name, value: others }];
 }
 
 export interface Words {
@@ -95,13 +108,18 @@ export function trendOption(
   };
 }
 
-export function pieOption(data: readonly Slice[], palette: Palette, words: Words): EChartsCoreOption {
+/** @param isWide the names stand beside the pie, one below the other; else below it, a few at a time. */
+export function pieOption(
+  data: readonly Slice[],
+  palette: Palette,
+  words: Words,
+  isWide = false,
+): EChartsCoreOption {
   return {
     textStyle: { fontFamily: palette.font, color: palette.text },
     color: [...palette.series],
     legend: {
-      bottom: 0,
-      type: 'scroll',
+      ...(isWide ? { orient: 'vertical', right: 0, top: 'middle', itemGap: 9 } : { type: 'scroll', bottom: 0 }),
       icon: 'circle',
       textStyle: { color: palette.text },
       pageIconColor: palette.quiet,
@@ -113,8 +131,8 @@ export function pieOption(data: readonly Slice[], palette: Palette, words: Words
       {
         type: 'pie',
         name: words.metric,
-        radius: ['46%', '78%'],
-        center: ['50%', '44%'],
+        radius: isWide ? ['42%', '70%'] : ['46%', '78%'],
+        center: isWide ? ['28%', '50%'] : ['50%', '44%'],
         data: [...data],
         itemStyle: { borderColor: palette.card, borderWidth: 2, borderRadius: 4 },
         // Beside the slices there is no room on a phone.
