@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
+import { drawConsole } from './console-pictures.ts';
 import { visit, type VisitOptions } from './lib/browser.ts';
 import { openSite, type Site } from './lib/site.ts';
 
@@ -105,10 +106,16 @@ async function draw(
   await page.locator('main').evaluate((el) => el.scrollTo(0, 0));
   // Formulas, fonts and menus have settled.
   await page.waitForTimeout(1_000);
-  await page.screenshot({ path: join(import.meta.dir, '../docs/images', file) });
+  await page.screenshot({ path: toPath(file) });
   await site.admin('DELETE', `/api/admin/channels/${String(id)}`);
 }
 
-const site = await openSite();
-for (const picture of PICTURES) await draw(site, picture);
-await site[Symbol.asyncDispose]();
+const toPath = (file: string) => join(import.meta.dir, '../docs/images', file);
+
+// Only those of one part: `bun e2e/pictures.ts console`.
+const parts = process.argv.slice(2);
+if (parts.length === 0 || parts.includes('console')) await drawConsole(toPath);
+if (parts.length === 0 || parts.includes('chat')) {
+  await using site = await openSite();
+  for (const picture of PICTURES) await draw(site, picture);
+}

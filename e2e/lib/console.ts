@@ -5,7 +5,7 @@ import { ADMIN_PASSWORD } from '../../server/testing/server-process.ts';
 import type { Site } from './site.ts';
 
 /** Ends on the overview, as the administrator; who is signed in already only goes there. */
-export async function signInToConsole({ url }: Site, page: Page): Promise<void> {
+export async function signInToConsole({ url }: Pick<Site, 'url'>, page: Page): Promise<void> {
   await page.goto(`${url}/admin`);
   await page.locator('dl, input').first().waitFor();
   if ((await page.locator('dl').count()) > 0) return;

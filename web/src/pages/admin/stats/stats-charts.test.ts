@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { StatsShare } from '@/api/stats.ts';
 import type { Palette } from '@/charts/use-palette.ts';
 
-import { pieOption, slices, shortDay, trendOption, valueOf } from './stats-charts.ts';
+import { pieOption, short, slices, shortDay, trendOption, valueOf } from './stats-charts.ts';
 
 const share = (name: string, calls: number, more: Partial<StatsShare> = {}): StatsShare => ({
   id: name,
@@ -57,6 +57,14 @@ test('what is told of nobody by name is part of the whole: shares beyond those t
   expect(slices(parts, 'cost', rest(0.3)).map(({ name }) => name)).toEqual(['b', 'a']);
   expect(slices(parts, 'cost', rest(0.30000000000000004)).map(({ name }) => name)).toEqual(['b', 'a']);
   expect(slices([], 'calls', rest(0))).toEqual([]);
+});
+
+test('a name fits beside the pie, whatever it is written in', () => {
+  expect(short('gpt-5.2-mini-2026-11')).toBe('gpt-5.2-mini-2026-11');
+  expect(short('gpt-5.2-mini-2026-11-')).toBe('gpt-5.2-mini-2026-1…');
+  expect(short('通义千问通义千问通义')).toBe('通义千问通义千问通义');
+  expect(short('通义千问通义千问通义千')).toBe('通义千问通义千问通…');
+  expect(short('🎓🎓🎓')).toBe('🎓🎓🎓');
 });
 
 test('errors have a line of their own beside calls only', () => {

@@ -131,8 +131,8 @@ export function pieOption(
       {
         type: 'pie',
         name: words.metric,
-        radius: isWide ? ['42%', '70%'] : ['46%', '78%'],
-        center: isWide ? ['28%', '50%'] : ['50%', '44%'],
+        radius: isWide ? ['40%', '64%'] : ['46%', '78%'],
+        center: isWide ? ['25%', '50%'] : ['50%', '44%'],
         data: [...data],
         itemStyle: { borderColor: palette.card, borderWidth: 2, borderRadius: 4 },
         // Beside the slices there is no room on a phone.
@@ -142,9 +142,16 @@ export function pieOption(
   };
 }
 
-const NAME_SHOWN = 22;
+/** In widths of a letter; a Han character has two. */
+const NAME_SHOWN = 20;
+const widthOf = (character: string) => (/[\u1100-\uffdc]/u.test(character) ? 2 : 1);
 
-const short = (name: string) => (name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN - 1)}…` : name);
+export function short(name: string): string {
+  let width = 0;
+  const characters = [...name];
+  const end = characters.findIndex((character) => (width += widthOf(character)) > NAME_SHOWN);
+  return end === -1 ? name : `${characters.slice(0, end - 1).join('')}…`;
+}
 
 function percentOf(data: readonly Slice[], name: string): string {
   const total = data.reduce((sum, { value }) => sum + value, 0);
