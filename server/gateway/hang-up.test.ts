@@ -52,11 +52,12 @@ async function leaveAfter(response: Response, control: AbortController, needle: 
   return text;
 }
 
+/** The latest call of the model, which the test before has had its own of. */
 const settledCall = (model: string) =>
-  eventually(
-    async () => (await gateway.calls()).findLast((call) => call.model === model && call.state === 'settled'),
-    1_000,
-  );
+  eventually(async () => {
+    const latest = (await gateway.calls()).findLast((call) => call.model === model);
+    return latest?.state === 'settled' ? latest : undefined;
+  }, 1_000);
 
 async function nothingHeld(): Promise<void> {
   const { db } = gateway.app.ctx;
