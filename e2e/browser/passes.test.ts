@@ -137,18 +137,24 @@ describe('an administrator', () => {
     await using visitor = await visit(site.browser, `${site.url}/admin/passes`);
     const { page } = visitor;
     await openPasses(page);
-    await makePasses(page, '=1+1\nDora');
+    const long = '名字非常長'.repeat(20);
+    await makePasses(page, `=1+1\nDora\n${long}`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as CSV' }).click(),
     ]);
     const text = await Bun.file((await download.path())!).text();
-    expect(text.split('\r\n')[1]).toStartWith(`"'=1+1","sk-hp-`);
+    expect(text.split('\r\n')[1]).toStartWith(`'=1+1,sk-hp-`);
 
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('#app').isVisible()).toBe(false);
-    expect(await page.locator('.print-sheet svg').count()).toBe(2);
+    const codes = page.locator('.print-sheet svg');
+    expect(await codes.count()).toBe(3);
     expect(await page.locator('.print-sheet').isVisible()).toBe(true);
+    // However long a name is, its code is as large as the others, and read on paper too.
+    const widths = await codes.evaluateAll((all) => all.map((code) => code.getBoundingClientRect().width));
+    expect(new Set(widths).size).toBe(1);
+    expect(await scan(codes.last())).toStartWith(`${site.url}/setup.html#sk-hp-`);
   });
 });
 

@@ -73,7 +73,10 @@ test('a password is not sent in the clear over a network: without STARTTLS nothi
 });
 
 test('nobody there is told within seconds', async () => {
-  expect(await tried('smtp://127.0.0.1:1')).toMatchObject({ ok: false, error: expect.stringContaining('ECONNREFUSED') });
+  expect(await tried('smtp://127.0.0.1:1')).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('ECONNREFUSED'),
+  });
 });
 
 test('a name with line breaks makes no header and no second mail', async () => {

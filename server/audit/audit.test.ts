@@ -47,7 +47,8 @@ test('rows that change places, one put in behind the newest, and a head that is 
   await using app = await createTestApp();
   const { db } = app.ctx;
   for (const id of ['a', 'b', 'c']) await write(app, id);
-  const place = (from: number, to: number) => db.updateTable('audit').set({ seq: to }).where('seq', '=', from).execute();
+  const place = (from: number, to: number) =>
+    db.updateTable('audit').set({ seq: to }).where('seq', '=', from).execute();
   await place(2, 99);
   await place(3, 2);
   await place(99, 3);

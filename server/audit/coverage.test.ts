@@ -18,19 +18,29 @@ const PASSPHRASE = 'correct horse battery';
 /** What was made so far, by the name it is asked for. */
 const made: Record<string, string> = {};
 type Reply = Record<string, unknown>;
-type Write = [route: string, action: string, body?: () => unknown | Promise<unknown>, keep?: (reply: Reply) => void];
+type Write = [route: string, action: string, body?: () => unknown, keep?: (reply: Reply) => void];
 
 const PRICES = { prompt: 1, completion: 2 };
 const price = (dollars: number) => ({
-  'some-model': { litellm_provider: 'openai', mode: 'chat', input_cost_per_token: dollars, output_cost_per_token: dollars },
+  'some-model': {
+    litellm_provider: 'openai',
+    mode: 'chat',
+    input_cost_per_token: dollars,
+    output_cost_per_token: dollars,
+  },
 });
 
 /** In an order in which each finds what it needs; `:id` is what `made` has under the part of the address before it. */
 const WRITES: Write[] = [
-  ['POST /api/admin/channels', 'channel.create', () => channel('c1'), ({ id, models }) => {
-    made.channels = String(id);
-    made.routes = (models as { id: string }[])[0]!.id;
-  }],
+  [
+    'POST /api/admin/channels',
+    'channel.create',
+    () => channel('c1'),
+    ({ id, models }) => {
+      made.channels = String(id);
+      made.routes = (models as { id: string }[])[0]!.id;
+    },
+  ],
   ['PUT /api/admin/channels/:id', 'channel.update', () => ({ name: 'c2' })],
   ['PUT /api/admin/models/:id', 'model.update', () => ({ display_name: 'shown' })],
   ['PUT /api/admin/prices/models/:id', 'price.set', () => PRICES],
@@ -43,11 +53,21 @@ const WRITES: Write[] = [
   ['POST /api/admin/plans', 'plan.create', () => ({ name: 'p' }), ({ id }) => (made.plans = String(id))],
   ['PUT /api/admin/plans/:id', 'plan.update', () => ({ rpm_limit: 3 })],
   ['PUT /api/admin/plans/:id/quota', 'quota.update', () => ({ rpm_limit: 4 })],
-  ['POST /api/admin/classrooms', 'classroom.create', () => ({ name: '7b' }), ({ id }) => (made.classrooms = String(id))],
+  [
+    'POST /api/admin/classrooms',
+    'classroom.create',
+    () => ({ name: '7b' }),
+    ({ id }) => (made.classrooms = String(id)),
+  ],
   ['PUT /api/admin/classrooms/:id', 'classroom.update', () => ({ paused: true })],
-  ['POST /api/admin/activation-codes', 'code.create', () => ({ count: 1, classroom_id: made.classrooms }), ({ data }) => {
-    made['activation-codes'] = (data as { id: string }[])[0]!.id;
-  }],
+  [
+    'POST /api/admin/activation-codes',
+    'code.create',
+    () => ({ count: 1, classroom_id: made.classrooms }),
+    ({ data }) => {
+      made['activation-codes'] = (data as { id: string }[])[0]!.id;
+    },
+  ],
   ['DELETE /api/admin/activation-codes/:id', 'code.revoke'],
   ['POST /key/generate', 'pass.create', () => ({ key_alias: 'a' }), ({ key }) => (made.key = String(key))],
   ['POST /key/update', 'pass.update', () => ({ key: made.key, rpm_limit: 2 })],
@@ -64,23 +84,54 @@ const WRITES: Write[] = [
   ['GET /api/admin/users/:id/export', 'user.export'],
   ['DELETE /api/admin/users/:id', 'user.delete'],
   ['PUT /api/admin/config', 'settings.update', () => ({ guest_rpm: 5 })],
-  ['POST /api/admin/blocked-ips', 'blocked_ip.create', () => ({ ip_address: '192.0.2.1' }), ({ id }) => (made['blocked-ips'] = String(id))],
+  [
+    'POST /api/admin/blocked-ips',
+    'blocked_ip.create',
+    () => ({ ip_address: '192.0.2.1' }),
+    ({ id }) => (made['blocked-ips'] = String(id)),
+  ],
   ['DELETE /api/admin/blocked-ips/:id', 'blocked_ip.delete'],
-  ['POST /api/admin/configuration/export', 'configuration.export', () => ({ passphrase: PASSPHRASE }), (file) => {
-    made.file = JSON.stringify(file);
-  }],
-  ['POST /api/admin/configuration/import', 'configuration.import', () => ({ passphrase: PASSPHRASE, file: JSON.parse(made.file!) })],
-  ['POST /api/v1/llm-models', 'channel.create', () => ({ ...LLM_MODEL }), ({ id }) => (made['llm-models'] = String(id))],
+  [
+    'POST /api/admin/configuration/export',
+    'configuration.export',
+    () => ({ passphrase: PASSPHRASE }),
+    (file) => {
+      made.file = JSON.stringify(file);
+    },
+  ],
+  [
+    'POST /api/admin/configuration/import',
+    'configuration.import',
+    () => ({ passphrase: PASSPHRASE, file: JSON.parse(made.file!) }),
+  ],
+  [
+    'POST /api/v1/llm-models',
+    'channel.create',
+    () => ({ ...LLM_MODEL }),
+    ({ id }) => (made['llm-models'] = String(id)),
+  ],
   ['PUT /api/v1/llm-models/:id', 'channel.update', () => ({ status: 'disabled' })],
   ['DELETE /api/v1/llm-models/:id', 'llm_model.delete'],
-  ['PUT /api/v1/llm/config', 'channel.create', () => ({ api_key: 'sk-another-key', base_url: gateway.upstream.baseUrl })],
+  [
+    'PUT /api/v1/llm/config',
+    'channel.create',
+    () => ({ api_key: 'sk-another-key', base_url: gateway.upstream.baseUrl }),
+  ],
   ['PUT /api/v1/llm/config', 'channel.update', () => ({ api_key: 'sk-a-third-key' })],
   ['POST /api/v1/llm/calls', 'call.record', () => ({ request_messages: [], status: 'success' })],
   ['DELETE /api/admin/channels/:id', 'channel.delete'],
   ['DELETE /api/admin/classrooms/:id', 'classroom.delete'],
   ['DELETE /api/admin/plans/:id', 'plan.delete'],
 ];
-const LLM_MODEL = { name: 'n', model_id: 'n', provider: 'openai', type: '生文', base_url: 'http://127.0.0.1:9/v1', auth_type: 'api_key', api_keys: [{ key: 'sk-x' }] };
+const LLM_MODEL = {
+  name: 'n',
+  model_id: 'n',
+  provider: 'openai',
+  type: '生文',
+  base_url: 'http://127.0.0.1:9/v1',
+  auth_type: 'api_key',
+  api_keys: [{ key: 'sk-x' }],
+};
 const channel = (name: string) => ({ name, base_url: gateway.upstream.baseUrl, api_key: 'sk-x', model_id: 'm' });
 
 /** They change nothing, or only what is the caller's own. */
@@ -107,7 +158,7 @@ test('each leaves its row, with who did it, and the chain holds', async () => {
   const rows = () => app.ctx.db.selectFrom('audit').selectAll().orderBy('seq').execute();
   for (const [route, action, body, keep] of WRITES) {
     const before = (await rows()).length;
-    const response = await send(route, await body?.(), route.includes(' /key/') ? ADMIN_KEY : admin);
+    const response = await send(route, body?.(), route.includes(' /key/') ? ADMIN_KEY : admin);
     const text = await response.text();
     expect([route, response.status < 300 || text]).toEqual([route, true]);
     keep?.(JSON.parse(text) as Reply);

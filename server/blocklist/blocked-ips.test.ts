@@ -51,7 +51,13 @@ describe('a blocked network', () => {
       expect([path, await statusFor(outside, path)]).not.toEqual([path, 403]);
     }
     const login = { json: { email: 'a@example.com', password: 'long enough' } };
-    for (const path of ['/api/auth/login', '/api/auth/login/', '/api/auth/register', '/api/v1/activate', '/api/auth/reset'])
+    for (const path of [
+      '/api/auth/login',
+      '/api/auth/login/',
+      '/api/auth/register',
+      '/api/v1/activate',
+      '/api/auth/reset',
+    ])
       expect([path, await statusFor(inside, path, login)]).toEqual([path, 403]);
   });
 

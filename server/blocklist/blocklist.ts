@@ -31,7 +31,8 @@ export function createBlocklist(db: Kysely<Schema>): Blocklist {
       const family = version === 6 ? 'ipv6' : 'ipv4';
       if (!together.check(ip, family)) return undefined;
       const isInForce = ({ expiresAt }: Entry) => expiresAt === null || expiresAt > now;
-      return entries.find((entry) => entry.version === version && isInForce(entry) && entry.network.check(ip, family))?.id;
+      return entries.find((entry) => entry.version === version && isInForce(entry) && entry.network.check(ip, family))
+        ?.id;
     },
     async reload() {
       const rows = await db.selectFrom('blockedIps').select(['id', 'ipAddress', 'expiresAt']).execute();

@@ -124,12 +124,17 @@ test('how a channel did on the other server does not travel, and who is blocked 
   const text = await (await send('POST', '/api/admin/configuration/export', { passphrase: PASSPHRASE })).text();
   for (const word of ['lastCheck', 'lastError', 'cooldown']) expect(text).not.toContain(word);
   // An older file holds them: what is known here stays.
-  const older = { ...file, tables: { ...file.tables, channels: file.tables.channels.map((row) => ({ ...row, lastCheckError: 'x' })) } };
+  const older = {
+    ...file,
+    tables: { ...file.tables, channels: file.tables.channels.map((row) => ({ ...row, lastCheckError: 'x' })) },
+  };
   await db.deleteFrom('blockedIps').execute();
   await gateway.app.ctx.blocklist.reload();
   const visit = () => gateway.app.request('/api/chat/models', { ip: '198.51.100.7' });
   expect((await visit()).status).toBe(200);
   expect((await bringIn(older)).status).toBe(200);
   expect((await visit()).status).toBe(403);
-  expect((await db.selectFrom('channels').select('lastCheckError').executeTakeFirstOrThrow()).lastCheckError).toBe('timeout');
+  expect((await db.selectFrom('channels').select('lastCheckError').executeTakeFirstOrThrow()).lastCheckError).toBe(
+    'timeout',
+  );
 });

@@ -56,7 +56,8 @@ export function checkedRow(table: ConfigurationTable, row: Row): Row {
     const { error } = ruleOf(table, column, row).safeParse(value);
     if (error) refuse(column, error.issues[0]!.message);
   }
-  if (table === 'plans' && row.builtIn !== Number(BUILT_IN.includes(String(row.id)))) refuse('builtIn', 'is not so here');
+  if (table === 'plans' && row.builtIn !== Number(BUILT_IN.includes(String(row.id))))
+    refuse('builtIn', 'is not so here');
   const key = KEY_OF[table];
   if (typeof row[key] !== 'string' || row[key] === '') refuse(key, 'is missing');
   return Object.fromEntries(

@@ -30,7 +30,8 @@ describe('the address of a request', () => {
     ['10.0.0.1', '::ffff:c633:6401', '198.51.100.1'],
     ['fe80::1%eth0', '198.51.100.1', 'fe80::1'],
   ])('peer %s, forwarded for %p: %s', (peer, forwardedFor, expected) =>
-    expect(clientIp(peer, forwardedFor)).toBe(expected));
+    expect(clientIp(peer, forwardedFor)).toBe(expected),
+  );
 
   test('is found in bounded time however much is written', () => {
     expect(clientIp('10.0.0.1', `${'10.0.0.2,'.repeat(100_000)}198.51.100.1`)).toBe('198.51.100.1');
@@ -39,4 +40,5 @@ describe('the address of a request', () => {
 });
 
 test.each(['everyone', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/'])('%p is refused at start, by name', (entry) =>
-  expect(() => createClientIp(`10.0.0.1,${entry}`)).toThrow(`TRUSTED_PROXIES: ${entry} is not`));
+  expect(() => createClientIp(`10.0.0.1,${entry}`)).toThrow(`TRUSTED_PROXIES: ${entry} is not`),
+);

@@ -22,10 +22,12 @@ test.each([
   ['64:ff9b::192.0.2.7', '64:ff9b::c000:207'],
 ])('%s is %s', (text, expected) => expect(formatNetwork(parseNetwork(text)!)).toBe(expected));
 
-test.each([
-  ['', '/24', '192.0.2.7/', '192.0.2.7/33', '2001:db8::/129', '192.0.2.7/-1', '192.0.2.7/1/2', '192.0.2/24'],
-  ['::ffff:192.0.2.7/95', '192.168.010.1', '0x7f.1', 'localhost', '192.0.2.7 ', '::1/1e1', '%eth0', '1.2.3.4%0'],
-].flat())('%p is none, or has no second reading', (text) => {
+test.each(
+  [
+    ['', '/24', '192.0.2.7/', '192.0.2.7/33', '2001:db8::/129', '192.0.2.7/-1', '192.0.2.7/1/2', '192.0.2/24'],
+    ['::ffff:192.0.2.7/95', '192.168.010.1', '0x7f.1', 'localhost', '192.0.2.7 ', '::1/1e1', '%eth0', '1.2.3.4%0'],
+  ].flat(),
+)('%p is none, or has no second reading', (text) => {
   const network = parseNetwork(text);
   if (text.trim() === '192.0.2.7') expect(formatNetwork(network!)).toBe('192.0.2.7');
   else expect(network).toBeUndefined();

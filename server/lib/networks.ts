@@ -1,5 +1,6 @@
 // Addresses and networks (CIDR) in one spelling each, however they were written. Pure.
-import { BlockList, isIP } from 'node:net';
+import type { BlockList } from 'node:net';
+import { isIP } from 'node:net';
 
 export interface Network {
   version: 4 | 6;

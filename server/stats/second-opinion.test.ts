@@ -44,7 +44,12 @@ test.each(PLACES)('in %s at %s', async (timeZone, local) => {
 
 /** A millisecond before and at each midnight of the last 40 days, at the start of the hour that runs, and now. */
 function edgesBefore(now: Temporal.ZonedDateTime): number[] {
-  const midnights = Array.from({ length: 41 }, (_, i) => now.startOfDay().subtract({ days: 40 - i }).startOfDay());
+  const midnights = Array.from({ length: 41 }, (_, i) =>
+    now
+      .startOfDay()
+      .subtract({ days: 40 - i })
+      .startOfDay(),
+  );
   const hour = Math.floor(now.epochMilliseconds / HOUR_MS) * HOUR_MS;
   return [...midnights.flatMap(({ epochMilliseconds: at }) => [at - 1, at]), hour - 1, hour, now.epochMilliseconds];
 }
@@ -84,7 +89,7 @@ async function compare(gateway: GatewayApp, now: Temporal.ZonedDateTime): Promis
     ['channel', 'channelId'],
     ['pass', 'passId'],
   ] as const) {
-    const shares = Object.fromEntries(reply.shares[dimension]!.map(({ id, name: _, ...sums }) => [id, rounded(sums)]));
+    const shares = Object.fromEntries(reply.shares[dimension]!.map((share) => [share.id, rounded(share)]));
     const ids = new Set(range.map((call) => call[column]).filter((id) => id !== null));
     expect(shares).toEqual(
       Object.fromEntries([...ids].map((id) => [id, rounded(total(range.filter((call) => call[column] === id)))])),
@@ -98,4 +103,8 @@ async function read({ app, admin }: GatewayApp, range: string): Promise<StatsRep
   return (await response.json()) as StatsReply;
 }
 
-const rounded = (sums: StatsTotal): StatsTotal => ({ ...sums, cost: Math.round(sums.cost * 1e9) / 1e9 });
+/** The figures alone, and money to the nano. */
+const rounded = ({ calls, errors, prompt_tokens, completion_tokens, cost }: StatsTotal): StatsTotal => ({
+  ...{ calls, errors, prompt_tokens, completion_tokens },
+  cost: Math.round(cost * 1e9) / 1e9,
+});

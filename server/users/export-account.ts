@@ -1,6 +1,15 @@
 // Everything kept about the signed-in person, as one JSON file written while it is read: memory stays flat.
 import type { AppContext } from '../context.ts';
-import { callsOf, contentsOf, insightsOf, listAgentsOf, listPassesOf, sessionsOf, submissionsOf, turnsOf } from './records-store.ts';
+import {
+  callsOf,
+  contentsOf,
+  insightsOf,
+  listAgentsOf,
+  listPassesOf,
+  sessionsOf,
+  submissionsOf,
+  turnsOf,
+} from './records-store.ts';
 import { findUser } from './store.ts';
 
 const encoder = new TextEncoder();

@@ -8,7 +8,11 @@ test('what was said in kept calls, what was found out and own agents are in the 
   await using gateway = await createGatewayApp();
   const { app, admin } = gateway;
   await gateway.addModel('m', { words: ['an answer ', 'to keep'] });
-  await app.request('/api/admin/plans/plan_user/quota', { method: 'PUT', json: { content_policy: 'full' }, token: admin });
+  await app.request('/api/admin/plans/plan_user/quota', {
+    method: 'PUT',
+    json: { content_policy: 'full' },
+    token: admin,
+  });
   const [me, other] = [await signInAs(app.ctx, 'user'), await signInAs(app.ctx, 'user')];
   const say = (token: string, content: string) =>
     app.request('/api/chat/completions', { json: { model: 'm', messages: [{ role: 'user', content }] }, token });

@@ -20,6 +20,8 @@ const wrong = (more: object) =>
 
 test('names as they are copied from a list: one a line, the first column, empty lines away', () => {
   expect(namesIn('王小明\t7\r\n\r\n  Lee, Ann  \n\t\n陳')).toEqual(['王小明', 'Lee, Ann', '陳']);
+  // Marks of direction and spaces without width are not part of a name; what joins an emoji is.
+  expect(namesIn('\uFEFFZoe\u0308\n\u202EZoë\u202C\u200B\n👩\u200D🎓 Ann')).toEqual(['Zoë', 'Zoë', '👩\u200D🎓 Ann']);
 });
 
 test('what is wrong is said at its field', () => {

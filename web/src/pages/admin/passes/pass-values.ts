@@ -25,7 +25,7 @@ export interface PassValues extends PassLimitValues {
   names: string;
 }
 
-export const NAMES_MAX = 200;
+export const NAMES_MAX = 500;
 const NAME_LENGTH_MAX = 100;
 
 export const PERIODS: Record<string, TextKey> = {
@@ -105,9 +105,17 @@ export const emptyPassValues = (): PassValues => ({
   models: '',
 });
 
-/** A list copied from a spreadsheet has empty lines and columns; the first column counts. */
+/** What comes along with text from other programs and nobody sees: marks of direction, spaces without width. */
+const UNSEEN = /[\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
+
+/**
+ * A list copied from a spreadsheet has empty lines and columns; the first column counts. Two names that look alike are
+ * one.
+ */
 export function namesIn(text: string): string[] {
   return text
+    .normalize('NFC')
+    .replaceAll(UNSEEN, '')
     .split(/\r?\n/)
     .map((line) => line.split('\t')[0]!.trim())
     .filter(Boolean);

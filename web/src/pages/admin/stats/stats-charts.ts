@@ -29,11 +29,7 @@ const NOTHING_LEFT = 1e-9;
  * @param rest the name of all that are not shown by name, and how much there is altogether: only the largest shares are
  * told, and some calls belong to no class or pass at all.
  */
-export function slices(
-  shares: readonly StatsShare[],
-  metric: Metric,
-  rest: { name: string; total: number },
-): Slice[] {
+export function slices(shares: readonly StatsShare[], metric: Metric, rest: { name: string; total: number }): Slice[] {
   const sorted = shares
     .map((share) => ({ name: share.name, value: valueOf(share, metric) }))
     .filter(({ value }) => value > 0)
@@ -109,12 +105,7 @@ export function trendOption(
 }
 
 /** @param isWide the names stand beside the pie, one below the other; else below it, a few at a time. */
-export function pieOption(
-  data: readonly Slice[],
-  palette: Palette,
-  words: Words,
-  isWide = false,
-): EChartsCoreOption {
+export function pieOption(data: readonly Slice[], palette: Palette, words: Words, isWide = false): EChartsCoreOption {
   return {
     textStyle: { fontFamily: palette.font, color: palette.text },
     color: [...palette.series],
