@@ -2,6 +2,7 @@
 import type { CallLogFilter } from '@hallpass/shared/call-log.ts';
 
 import { AppError } from '../lib/app-error.ts';
+import { normalizeIp } from '../lib/networks.ts';
 import type { LogFilter, LogPlace } from './log-store.ts';
 
 /** @throws AppError invalid_parameter for a day that does not exist. */
@@ -10,7 +11,8 @@ export function logFilter(query: CallLogFilter, timeZone: string): LogFilter {
     from: query.start === undefined ? undefined : momentOf('start', query.start, timeZone, 0),
     until: query.end === undefined ? undefined : momentOf('end', query.end, timeZone, 1),
     user: query.user,
-    ip: query.ip,
+    // As it is stamped on calls, however it was copied.
+    ip: query.ip && normalizeIp(query.ip),
     model: query.model,
     channel: query.channel,
     classroom: query.classroom,

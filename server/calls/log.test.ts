@@ -57,6 +57,8 @@ describe('filters', () => {
   test.each([
     ['?model=gpt-a', 2],
     ['?ip=198.51.100.7', 3],
+    ['?ip=%20::FFFF:198.51.100.7%20', 3],
+    ['?ip=198.51.100', 0],
     ['?ip=198.51.100.7&model=gpt-b', 1],
     ['?user=hyperlink', 1],
     ['?user=%25', 0],
