@@ -17,16 +17,22 @@ export function useLoaded<T>(work: () => Promise<T>): Loaded<T> {
   const problem = shallowRef<Problem>();
   const loading = ref(true);
 
+  // Of two at once the one that began last counts: a slow answer to an earlier question is no answer to this one.
+  let begun = 0;
+
   async function load(): Promise<void> {
+    const mine = ++begun;
     loading.value = true;
     try {
-      data.value = await work();
+      const found = await work();
+      if (mine !== begun) return;
+      data.value = found;
       problem.value = undefined;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      problem.value = error;
+      if (mine === begun) problem.value = error;
     } finally {
-      loading.value = false;
+      if (mine === begun) loading.value = false;
     }
   }
 
