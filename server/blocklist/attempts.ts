@@ -7,7 +7,7 @@ import type { Clock, Ids } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 
 const WRITE_EVERY_MS = 5_000;
-/** Most different visitors counted between two writes; more are counted as one of no address. */
+/** Most different visitors counted apart between two writes and in an hour of an entry; more are one of no address. */
 export const COUNTED_MAX = 1_000;
 const PATH_MAX = 200;
 const HOUR_MS = 3_600_000;
@@ -74,19 +74,48 @@ export function createBlockedAttempts({ db, clock, ids, log }: BlockedAttemptsOp
 }
 
 async function addUp(tx: Kysely<Schema>, rows: readonly Counted[], ids: Ids): Promise<void> {
-  for (const { blockedIpId, ip, path, hour, attempts, lastAt } of rows) {
-    const { numUpdatedRows } = await tx
-      .updateTable('blockedAttempts')
-      .set((eb) => ({ attempts: eb('attempts', '+', attempts), lastAt, path }))
-      .where('blockedIpId', '=', blockedIpId)
-      .where('hour', '=', hour)
-      .where('ip', '=', ip)
-      .executeTakeFirst();
-    if (numUpdatedRows > 0n) continue;
+  const perHour = new Map<string, number>();
+  for (const row of rows) {
+    if (await addToRow(tx, row)) continue;
     // An entry that was removed meanwhile has no attempts to keep.
-    const entry = await tx.selectFrom('blockedIps').select('id').where('id', '=', blockedIpId).executeTakeFirst();
+    const entry = await tx.selectFrom('blockedIps').select('id').where('id', '=', row.blockedIpId).executeTakeFirst();
     if (!entry) continue;
-    const row = { id: ids.next('blkatt'), blockedIpId, ip, path, hour, attempts, lastAt };
-    await tx.insertInto('blockedAttempts').values(row).execute();
+    // However many addresses a network has: those of an hour beyond the bound are one row together.
+    const others = { ...row, ip: OTHERS };
+    const hour = `${row.blockedIpId} ${row.hour}`;
+    const count = perHour.get(hour) ?? (await countRows(tx, row));
+    const isFull = count >= COUNTED_MAX;
+    perHour.set(hour, count + 1);
+    if (isFull && (await addToRow(tx, others))) continue;
+    await tx
+      .insertInto('blockedAttempts')
+      .values({ ...(isFull ? others : row), id: ids.next('blkatt') })
+      .execute();
   }
+}
+
+/** @returns whether there is a row of this visitor and hour. */
+async function addToRow(
+  tx: Kysely<Schema>,
+  { blockedIpId, ip, path, hour, attempts, lastAt }: Counted,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('blockedAttempts')
+    .set((eb) => ({ attempts: eb('attempts', '+', attempts), lastAt, path }))
+    .where('blockedIpId', '=', blockedIpId)
+    .where('hour', '=', hour)
+    .where('ip', '=', ip)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+async function countRows(tx: Kysely<Schema>, { blockedIpId, hour }: Counted): Promise<number> {
+  const { count } = await tx
+    .selectFrom('blockedAttempts')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('blockedIpId', '=', blockedIpId)
+    .where('hour', '=', hour)
+    .where('ip', '!=', OTHERS)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

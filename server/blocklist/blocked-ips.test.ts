@@ -1,6 +1,7 @@
 // Requirement 001 §2.3: blocked addresses and networks, on the users' pages only, with the visits they made.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
+import { sweepAttempts } from '../calls/retention.ts';
 import { signInAs } from '../testing/people.ts';
 import { createTestApp, type TestApp } from '../testing/test-app.ts';
 import { COUNTED_MAX } from './attempts.ts';
@@ -142,6 +143,37 @@ test('a flood from more addresses than are counted apart is counted together', a
   const rows = await app.ctx.db.selectFrom('blockedAttempts').select(['ip', 'attempts']).execute();
   expect(rows).toHaveLength(COUNTED_MAX + 1);
   expect(rows.find(({ ip }) => ip === '*')).toMatchObject({ attempts: 5 });
+});
+
+test('an hour of a flood is a bounded number of rows, however often they are written', async () => {
+  const { id } = await block('2001:db8::/32');
+  const note = (n: number) => app.ctx.blockedAttempts.note(id, `2001:db8::${n.toString(16)}`, '/api/chat/models');
+  for (let n = 0; n < COUNTED_MAX - 1; n += 1) note(n);
+  await app.ctx.blockedAttempts.write();
+  for (let round = 1; round <= 3; round += 1) {
+    for (let n = 0; n < 4; n += 1) note(round * 10_000 + n);
+    await app.ctx.blockedAttempts.write();
+  }
+  // Whoever is counted already goes on being counted apart.
+  note(0);
+  expect(await list()).toMatchObject([{ attempts: COUNTED_MAX - 1 + 12 + 1 }]);
+  const rows = await app.ctx.db.selectFrom('blockedAttempts').select(['ip', 'attempts']).execute();
+  expect(rows).toHaveLength(COUNTED_MAX + 1);
+  expect(rows.find(({ ip }) => ip === '*')).toMatchObject({ attempts: 11 });
+  expect(rows.find(({ ip }) => ip === '2001:db8::0')).toMatchObject({ attempts: 2 });
+});
+
+test('visits are kept as long as calls', async () => {
+  await block('203.0.113.0/28');
+  await statusFor('203.0.113.2', '/');
+  await app.ctx.blockedAttempts.write();
+  app.clock.advance(90 * 86_400_000);
+  expect(await sweepAttempts(app.ctx)).toBe(0);
+  await statusFor('203.0.113.3', '/');
+  await app.ctx.blockedAttempts.write();
+  app.clock.advance(1);
+  expect(await sweepAttempts(app.ctx)).toBe(1);
+  expect(await app.ctx.db.selectFrom('blockedAttempts').select('ip').execute()).toEqual([{ ip: '203.0.113.3' }]);
 });
 
 test.each(['', 'not an address', '300.1.1.1', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.1 OR 1=1'])(

@@ -1,4 +1,4 @@
-// Removes kept content and call rows when their time is over; what the rows add up to stays.
+// Removes kept content, call rows and visits of blocked addresses when their time is over; what the rows add up to stays.
 import type { AppContext } from '../context.ts';
 import { type Rounds, startRounds } from '../lib/rounds.ts';
 import { foldCalls } from './fold.ts';
@@ -35,10 +35,21 @@ export function sweepCalls(ctx: AppContext, signal?: AbortSignal): Promise<numbe
   return inBatches(signal, () => foldCalls(ctx.db, before, BATCH));
 }
 
+/** Visits of blocked addresses name addresses, too: they are kept as long as calls. @returns how many rows went. */
+export function sweepAttempts(ctx: AppContext, signal?: AbortSignal): Promise<number> {
+  const before = ctx.clock.now() - ctx.settings.current().logRetentionDays * DAY_MS;
+  return inBatches(signal, async () => {
+    const old = ctx.db.selectFrom('blockedAttempts').select('id').where('lastAt', '<', before).limit(BATCH);
+    const { numDeletedRows } = await ctx.db.deleteFrom('blockedAttempts').where('id', 'in', old).executeTakeFirst();
+    return Number(numDeletedRows);
+  });
+}
+
 /** Sweeps now and every hour; a failure is logged and tried again an hour later. */
 export function startRetention(ctx: AppContext): Rounds {
   const sweep = async (signal: AbortSignal) => {
     await sweepContents(ctx, signal);
+    await sweepAttempts(ctx, signal);
     const folded = await sweepCalls(ctx, signal);
     if (folded > 0) ctx.log.info('folded call rows whose time is over', { calls: folded });
   };

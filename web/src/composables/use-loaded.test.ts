@@ -8,12 +8,9 @@ import { type Loaded, useLoaded } from './use-loaded.ts';
 
 /** Each answer is given by hand, in any order. */
 function loadedByHand() {
-  const asked: PromiseWithResolvers<string>[] = [];
+  const asked: { resolve: (answer: string) => void; reject: (problem: Problem) => void }[] = [];
   let loaded!: Loaded<string>;
-  const work = () => {
-    asked.push(Promise.withResolvers<string>());
-    return asked.at(-1)!.promise;
-  };
+  const work = () => new Promise<string>((resolve, reject) => asked.push({ resolve, reject }));
   mount(
     defineComponent({
       setup() {
