@@ -5,6 +5,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { blocklistRoutes } from './blocklist/routes.ts';
 import { logRoutes } from './calls/log-routes.ts';
 import { channelRoutes } from './channels/routes.ts';
+import { ownClassroomRoutes } from './classrooms/own-routes.ts';
 import { classroomRoutes } from './classrooms/routes.ts';
 import { configurationRoutes } from './configuration/routes.ts';
 import { litellmRoutes } from './compat/litellm.ts';
@@ -40,6 +41,7 @@ export const FEATURES: readonly Route[] = [
   ...joinRoutes,
   ...planRoutes,
   ...classroomRoutes,
+  ...ownClassroomRoutes,
   ...manageUserRoutes,
   ...settingRoutes,
   ...configurationRoutes,

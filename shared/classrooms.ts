@@ -15,17 +15,32 @@ const fields = {
   ...permissionFields,
   /** While it is, no call of the class is let in, and running answers end. */
   paused: z.boolean(),
+  /** A closed class lets no call in, redeems no code and is only looked at; an administrator opens it again. */
+  closed: z.boolean(),
+};
+
+/** Those who teach a class. */
+export const TEACHERS_MAX = 20;
+
+/** What only an administrator names. */
+const adminFields = {
+  ...fields,
+  /**
+   * The users who teach the class: the whole list, which replaces the one before. The owner is who was it before and is
+   * still named, else the first; an empty list leaves the class to the administrators.
+   */
+  teacher_ids: z.array(id).max(TEACHERS_MAX),
 };
 
 /** What a change may name; absent fields stay. */
 export const classroomUpdate = z
-  .object(fields)
+  .object(adminFields)
   .partial()
   .strict()
   .refine((body) => Object.keys(body).length > 0, 'names nothing to change');
 export type ClassroomUpdate = z.infer<typeof classroomUpdate>;
 
-export const classroomInput = z.object(fields).partial().required({ name: true }).strict();
+export const classroomInput = z.object(adminFields).partial().required({ name: true }).strict();
 export type ClassroomInput = z.infer<typeof classroomInput>;
 
 export const classroomView = z.object({
@@ -33,6 +48,8 @@ export const classroomView = z.object({
   ...fields,
   ...permissionView,
   plan_name: z.string().nullable(),
+  /** The owner first. Nobody = the class is the administrators'. */
+  teachers: z.array(z.object({ id: z.string(), name: z.string(), owner: z.boolean() })),
   /** Passes in it. */
   passes: z.int(),
   /** Activation codes that wait to be redeemed. */

@@ -166,6 +166,8 @@ const keyInfo = z.object({
   user_id: z.string().nullable(),
   team_id: z.string().nullable(),
   plan_id: z.string().nullable(),
+  /** Not LiteLLM's: the student whose place in the class the pass is for. */
+  seat_name: z.string().nullable(),
   rpm_limit: z.number().nullable(),
   tpm_limit: z.number().nullable(),
   max_parallel_requests: z.number().nullable(),

@@ -9,8 +9,8 @@ const sum = {
   cost: z.number(),
 };
 
-const total = z.object(sum);
-export type StatsTotal = z.infer<typeof total>;
+export const statsTotal = z.object(sum);
+export type StatsTotal = z.infer<typeof statsTotal>;
 
 /** `active_users` counts the users and passes that called; guests are nobody in particular. */
 const period = z.object({ ...sum, active_users: z.int() });

@@ -41,20 +41,24 @@ const COLUMNS = [
 const encoder = new TextEncoder();
 
 /** Newest first. Rows that are added meanwhile are left out. */
-export async function* exportLog(ctx: AppContext, filter: LogFilter): AsyncGenerator<Uint8Array> {
+export async function* exportLog(
+  ctx: AppContext,
+  filter: LogFilter,
+  columns: readonly (keyof CallLogEntry)[] = COLUMNS,
+): AsyncGenerator<Uint8Array> {
   const until = Math.min(filter.until ?? Infinity, ctx.clock.now() + 1);
-  yield encoder.encode(BOM + csvLine(COLUMNS));
+  yield encoder.encode(BOM + csvLine(columns));
   let after: LogPlace | undefined;
   for (;;) {
     // Reads of SQLite and their promises leave no room for timers and sockets by themselves: streams go on in between.
     await new Promise((resolve) => setImmediate(resolve));
     const rows = await listLog(ctx.database.reports.db, { ...filter, until }, PAGE, after);
-    if (rows.length > 0) yield encoder.encode(rows.map((row) => lineOf(entryOf(row))).join(''));
+    if (rows.length > 0) yield encoder.encode(rows.map((row) => lineOf(entryOf(row), columns)).join(''));
     if (rows.length < PAGE) return;
     after = rows.at(-1);
   }
 }
 
-function lineOf(entry: CallLogEntry): string {
-  return csvLine(COLUMNS.map((name) => entry[name]));
+function lineOf(entry: CallLogEntry, columns: readonly (keyof CallLogEntry)[]): string {
+  return csvLine(columns.map((name) => entry[name]));
 }

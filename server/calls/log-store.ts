@@ -15,6 +15,8 @@ export interface LogFilter {
   model?: string | undefined;
   channel?: string | undefined;
   classroom?: string | undefined;
+  /** By its id alone: a class may be named like another's id. */
+  classroomId?: string | undefined;
   pass?: string | undefined;
   status?: string | undefined;
   activationCode?: string | undefined;
@@ -28,8 +30,14 @@ export interface LogPlace {
   id: string;
 }
 
-const EXACT = ['ip', 'model', 'activationCode', 'kind', 'requestId'] as const satisfies readonly (keyof LogFilter &
-  keyof CallsTable)[];
+const EXACT = [
+  'ip',
+  'model',
+  'activationCode',
+  'kind',
+  'requestId',
+  'classroomId',
+] as const satisfies readonly (keyof LogFilter & keyof CallsTable)[];
 const BY_ID_OR_NAME = [
   ['channel', 'channelId', 'channelName'],
   ['classroom', 'classroomId', 'classroomName'],

@@ -108,8 +108,13 @@ export async function redeemCode(
 }
 
 /** @returns the code as it was before; undefined = there is none. */
-export async function revokeCode(db: Db, id: string): Promise<CodeRow | undefined> {
-  const row = await db.selectFrom('activationCodes').selectAll().where('id', '=', id).executeTakeFirst();
+export async function revokeCode(
+  db: Db,
+  { id, classroomId }: { id: string; classroomId?: string | undefined },
+): Promise<CodeRow | undefined> {
+  let query = db.selectFrom('activationCodes').selectAll().where('id', '=', id);
+  if (classroomId !== undefined) query = query.where('classroomId', '=', classroomId);
+  const row = await query.executeTakeFirst();
   if (row) await db.updateTable('activationCodes').set({ status: 'revoked' }).where('id', '=', id).execute();
   return row;
 }

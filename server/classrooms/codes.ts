@@ -6,7 +6,7 @@ import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import { issuePassAs } from '../passes/issue.ts';
 import type { ChangedBy } from '../passes/pass-settings.ts';
-import { updatePassRow } from '../passes/store.ts';
+import { findPassById, updatePassRow } from '../passes/store.ts';
 import { wrongParam } from '../plans/permission-columns.ts';
 import { findPlan } from '../plans/store.ts';
 import { hashCode, type MadeCode, newCode, readCode } from './code.ts';
@@ -20,11 +20,20 @@ const DAY_MS = 86_400_000;
 type Db = AppContext['db'];
 type Listed = Awaited<ReturnType<typeof store.listCodes>>[number];
 
-/** @throws AppError invalid_parameter for a class or a plan that is not there, too_many. */
-export async function makeCodes(ctx: AppContext, input: CodesInput, by: ChangedBy): Promise<NewCode[]> {
+/**
+ * @param check what is looked at in the transaction before anything is written.
+ * @throws AppError invalid_parameter for a class or a plan that is not there, too_many, and what `check` throws.
+ */
+export async function makeCodes(
+  ctx: AppContext,
+  input: CodesInput,
+  by: ChangedBy,
+  check?: (db: Db) => Promise<void>,
+): Promise<NewCode[]> {
   const now = ctx.clock.now();
   const { count, classroom_id: classroomId, plan_id: planId, days } = input;
   return ctx.db.transaction().execute(async (db) => {
+    await check?.(db);
     const classroom = classroomId === null ? undefined : await findClassroom(db, classroomId);
     const plan = planId === null ? undefined : await findPlan(db, planId);
     if (classroomId !== null && !classroom) throw wrongParam('classroom_id', 'there is no such class');
@@ -64,13 +73,29 @@ export async function codesOf(ctx: AppContext, { classroom, status, cursor, limi
   return { data, next_cursor: rows.length > limit ? data.at(-1)!.id : null };
 }
 
-/** A code that was redeemed takes its pass with it: that is blocked. @throws AppError not_found. */
-export async function revokeCode(ctx: AppContext, id: string, by: ChangedBy): Promise<void> {
+export interface Revocation {
+  id: string;
+  /** Only a code of this class, and only a pass that is still in it. */
+  classroomId?: string;
+  /** What is looked at in the transaction before anything is written. */
+  check?: (db: Db) => Promise<unknown>;
+}
+
+/** A code that was redeemed takes its pass with it: that is blocked. @throws AppError not_found, and what `check` throws. */
+export async function revokeCode(
+  ctx: AppContext,
+  { id, classroomId, check }: Revocation,
+  by: ChangedBy,
+): Promise<void> {
   const passId = await ctx.db.transaction().execute(async (db) => {
     await ctx.bumpChanges(db);
-    const code = await store.revokeCode(db, id);
+    await check?.(db);
+    const code = await store.revokeCode(db, { id, classroomId });
     if (!code) throw new AppError('not_found');
-    const { publicPart, redeemedPassId } = code;
+    const { publicPart } = code;
+    const pass = code.redeemedPassId ? await findPassById(db, code.redeemedPassId) : undefined;
+    const isTheirs = pass && (classroomId === undefined || pass.classroomId === classroomId);
+    const redeemedPassId = isTheirs ? pass.id : null;
     if (redeemedPassId) await updatePassRow(db, redeemedPassId, { status: 'blocked', updatedAt: ctx.clock.now() });
     const detail = { publicPart, passId: redeemedPassId };
     await recordAudit(ctx, { ...by, action: 'code.revoke', target: { kind: 'code', id }, detail }, db);
@@ -98,6 +123,7 @@ export async function redeem(ctx: AppContext, { typed, ip }: { typed: string; ip
   const { key, pass } = await issuePassAs(ctx, async (db) => {
     const { id, publicPart, classroomId, planId, seatId } = await openCode(db);
     const classroom = classroomId ? await findClassroom(db, classroomId) : undefined;
+    if (classroom && classroom.status !== 'active') throw new AppError('activation_code_invalid', { param: 'code' });
     const plan = await planOf(db, planId ?? classroom?.planId ?? null);
     about.classroom_name = classroom?.name ?? null;
     about.plan_name = plan?.name ?? null;

@@ -16,13 +16,22 @@ import { listPlans } from '../plans/store.ts';
 import { countOpenCodes } from './codes-store.ts';
 import * as store from './store.ts';
 import type { ClassroomRow } from './store.ts';
+import { findTeachers, listTeachers, replaceTeachers } from './teachers-store.ts';
 
 /** A city's schools together have fewer; more are a loop. */
 export const CLASSROOMS_MAX = 2_000;
 
-export async function allClassrooms(ctx: AppContext): Promise<ClassroomView[]> {
+/** @param which all, where it names nothing. */
+export async function allClassrooms(
+  ctx: AppContext,
+  which: { id?: string; openTo?: string } = {},
+): Promise<ClassroomView[]> {
   const now = ctx.clock.now();
-  const classrooms = await store.listClassrooms(ctx.db);
+  const classrooms = await store.listClassrooms(ctx.db, which);
+  const teachers = await listTeachers(
+    ctx.db,
+    classrooms.map(({ id }) => id),
+  );
   const [passes, codes] = [await store.countPassesByClassroom(ctx.db), await countOpenCodes(ctx.db, now)];
   const plans = new Map((await listPlans(ctx.db)).map(({ id, name }) => [id, name]));
   const spentOf = await spend(ctx, classrooms, now);
@@ -34,6 +43,10 @@ export async function allClassrooms(ctx: AppContext): Promise<ClassroomView[]> {
     locale: row.locale as ClassroomView['locale'],
     ...permissionViewOf(row),
     paused: row.pausedAt !== null,
+    closed: row.status !== 'active',
+    teachers: (teachers.get(row.id) ?? [])
+      .map((teacher) => ({ ...teacher, owner: teacher.id === row.ownerUserId }))
+      .toSorted((a, b) => Number(b.owner) - Number(a.owner)),
     passes: passes.get(row.id) ?? 0,
     open_codes: codes.get(row.id) ?? 0,
     ...spentOf(row),
@@ -42,8 +55,17 @@ export async function allClassrooms(ctx: AppContext): Promise<ClassroomView[]> {
   }));
 }
 
-/** @throws AppError too_many, invalid_parameter. */
-export async function createClassroom(ctx: AppContext, body: ClassroomInput, by: ChangedBy): Promise<ClassroomView> {
+/**
+ * @param maker a teacher who makes it, owns it and teaches it; absent where an administrator says who does.
+ * @param check what is looked at in the transaction before anything is written.
+ * @throws AppError too_many, invalid_parameter, and what `check` throws.
+ */
+export async function createClassroom(
+  ctx: AppContext,
+  body: ClassroomInput,
+  by: ChangedBy,
+  { maker, check }: { maker?: string; check?: (db: AppContext['db']) => Promise<void> } = {},
+): Promise<ClassroomView> {
   const now = ctx.clock.now();
   const row: ClassroomRow = {
     ...NO_PERMISSIONS,
@@ -63,33 +85,67 @@ export async function createClassroom(ctx: AppContext, body: ClassroomInput, by:
     ...columnsOf(body, now),
   };
   await write(ctx, async (db) => {
+    await check?.(db);
     if ((await store.countClassrooms(db)) >= CLASSROOMS_MAX)
       throw new AppError('too_many', { params: { limit: CLASSROOMS_MAX } });
     await store.insertClassroom(db, row);
-    await recordAudit(
-      ctx,
-      { ...by, action: 'classroom.create', target: { kind: 'classroom', id: row.id }, detail: body },
-      db,
-    );
+    if (maker !== undefined) await nameTeachers(ctx, db, row, [maker]);
+    else if (body.teacher_ids) await saveTeachers(ctx, db, row, body.teacher_ids);
+    const target = { kind: 'classroom', id: row.id };
+    await recordAudit(ctx, { ...by, action: 'classroom.create', target, detail: body }, db);
   });
   return viewOf(ctx, row.id);
 }
 
-/** @throws AppError not_found, invalid_parameter. */
+/**
+ * @param find the class, in the transaction that changes it.
+ * @throws AppError not_found, invalid_parameter, and what `find` throws.
+ */
 export async function changeClassroom(
   ctx: AppContext,
   id: string,
   body: ClassroomUpdate,
   by: ChangedBy,
+  find: (db: AppContext['db']) => Promise<ClassroomRow | undefined> = (db) => store.findClassroom(db, id),
 ): Promise<ClassroomView> {
   await write(ctx, async (db) => {
-    if (!(await store.findClassroom(db, id))) throw new AppError('not_found');
+    const before = await find(db);
+    if (!before) throw new AppError('not_found');
     const now = ctx.clock.now();
     await store.updateClassroom(db, id, { ...columnsOf(body, now), updatedAt: now });
+    if (body.teacher_ids) await saveTeachers(ctx, db, before, body.teacher_ids);
     await recordAudit(ctx, { ...by, action: 'classroom.update', target: { kind: 'classroom', id }, detail: body }, db);
   });
-  if (body.paused) ctx.events.emit({ type: 'classroom.paused', classroomId: id });
+  if (body.paused || body.closed) ctx.events.emit({ type: 'classroom.paused', classroomId: id });
   return viewOf(ctx, id);
+}
+
+/** Whoever is named anew has to be a teacher who may sign in. @throws AppError invalid_parameter. */
+async function saveTeachers(
+  ctx: AppContext,
+  db: AppContext['db'],
+  row: ClassroomRow,
+  ids: readonly string[],
+): Promise<void> {
+  const before = (await listTeachers(db, [row.id])).get(row.id) ?? [];
+  const known = new Set(before.map(({ id }) => id));
+  const added = ids.filter((id) => !known.has(id));
+  const teachers = await findTeachers(db, added);
+  const wrong = added.find((id) => !teachers.has(id));
+  if (wrong !== undefined) throw wrongParam('teacher_ids', `${wrong} is no teacher who may sign in`);
+  await nameTeachers(ctx, db, row, ids);
+}
+
+/** A class with teachers has its owner among them; without any it is the administrators'. */
+async function nameTeachers(
+  ctx: AppContext,
+  db: AppContext['db'],
+  { id, ownerUserId }: ClassroomRow,
+  ids: readonly string[],
+): Promise<void> {
+  await replaceTeachers(db, id, ids, ctx.clock.now());
+  const owner = ids.find((one) => one === ownerUserId) ?? ids[0] ?? null;
+  if (owner !== ownerUserId) await store.updateClassroom(db, id, { ownerUserId: owner });
 }
 
 /** Its passes and codes go with it; what they were used for stays in the ledger. @throws AppError not_found. */
@@ -111,11 +167,12 @@ function columnsOf(body: ClassroomUpdate, now: number): Partial<ClassroomRow> {
     locale: body.locale,
     ...permissionColumns(body),
     pausedAt: body.paused === undefined ? undefined : body.paused ? now : null,
+    status: body.closed === undefined ? undefined : body.closed ? 'archived' : 'active',
   });
 }
 
 async function viewOf(ctx: AppContext, id: string): Promise<ClassroomView> {
-  const found = (await allClassrooms(ctx)).find((classroom) => classroom.id === id);
+  const [found] = await allClassrooms(ctx, { id });
   // Deleted by somebody else in between.
   if (!found) throw new AppError('not_found');
   return found;

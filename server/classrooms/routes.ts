@@ -91,7 +91,7 @@ export const classroomRoutes: readonly Route[] = [
     params,
     response: z.object({ id: z.string(), revoked: z.literal(true) }),
     handler: async (input) => {
-      await revokeCode(input.ctx, input.params.id, byOf(input));
+      await revokeCode(input.ctx, { id: input.params.id }, byOf(input));
       return { id: input.params.id, revoked: true as const };
     },
   }),

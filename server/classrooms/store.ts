@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
 import type { ClassroomsTable } from '../db/tables/people.ts';
+import { isOpenTo } from './scope.ts';
 
 type Db = Kysely<Schema>;
 export type ClassroomRow = Selectable<ClassroomsTable>;
@@ -20,9 +21,21 @@ export async function countClassrooms(db: Db): Promise<number> {
   return Number(count);
 }
 
-/** By name. */
-export function listClassrooms(db: Db): Promise<ClassroomRow[]> {
-  return db.selectFrom('classrooms').selectAll().orderBy('name').orderBy('id').execute();
+/** By name: all, this one, or those that are open to a person. */
+export function listClassrooms(db: Db, { id, openTo }: { id?: string; openTo?: string } = {}): Promise<ClassroomRow[]> {
+  let query = db.selectFrom('classrooms').selectAll('classrooms');
+  if (id !== undefined) query = query.where('classrooms.id', '=', id);
+  if (openTo !== undefined) query = query.where(isOpenTo(openTo));
+  return query.orderBy('classrooms.name').orderBy('classrooms.id').execute();
+}
+
+export async function countClassroomsOf(db: Db, ownerUserId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('classrooms')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('ownerUserId', '=', ownerUserId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** How many passes each class has. */

@@ -18,7 +18,8 @@ const EMPTY = {
   organization_id: null,
 };
 
-export function keyRecord(pass: PassRow, { spentNanos, resetsAt }: PassSpend): KeyRecord {
+/** @param seatName of the student whose place the pass is for. */
+export function keyRecord(pass: PassRow, { spentNanos, resetsAt }: PassSpend, seatName: string | undefined): KeyRecord {
   const {
     [EXTRA_PERMISSIONS]: permissions,
     [EXTRA_USER]: userLabel,
@@ -43,6 +44,7 @@ export function keyRecord(pass: PassRow, { spentNanos, resetsAt }: PassSpend): K
     user_id: pass.userId ?? text(userLabel),
     team_id: pass.classroomId ?? text(teamLabel),
     plan_id: pass.planId,
+    seat_name: seatName ?? null,
     rpm_limit: pass.rpmLimit,
     tpm_limit: pass.tpmLimit,
     max_parallel_requests: pass.maxParallel,

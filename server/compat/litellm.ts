@@ -27,7 +27,15 @@ import type { ChangedBy } from '../passes/pass-settings.ts';
 import { deletePasses } from '../passes/remove.ts';
 import { rotatePass } from '../passes/rotate.ts';
 import { spendOf } from '../passes/spend.ts';
-import { countPasses, findPass, findPassById, listPasses, type PassRow, type PassSort } from '../passes/store.ts';
+import {
+  countPasses,
+  findPass,
+  findPassById,
+  listPasses,
+  type PassRow,
+  type PassSort,
+  seatNamesOf,
+} from '../passes/store.ts';
 import { updatePass } from '../passes/update.ts';
 import { changedBy, infoRequest, tokenHashOf } from './litellm-access.ts';
 import { graceOf, ownersOf, ownKeyOf, settingsOf } from './litellm-input.ts';
@@ -157,7 +165,8 @@ async function regenerate(
 }
 
 async function recordOf(ctx: AppContext, pass: PassRow) {
-  return keyRecord(pass, (await spendOf(ctx, [pass]))(pass));
+  const seats = await seatNamesOf(ctx.db, [pass]);
+  return keyRecord(pass, (await spendOf(ctx, [pass]))(pass), seats.get(pass.seatId ?? ''));
 }
 
 const SORTS = {
@@ -185,8 +194,10 @@ async function listPage(ctx: AppContext, query: KeyListQuery) {
     offset: (query.page - 1) * query.size,
   });
   const spend = query.return_full_object ? await spendOf(ctx, passes) : undefined;
+  const seats = await seatNamesOf(ctx.db, spend ? passes : []);
+  const recordOfPass = (pass: PassRow) => keyRecord(pass, spend!(pass), seats.get(pass.seatId ?? ''));
   return {
-    keys: passes.map((pass) => (spend ? keyRecord(pass, spend(pass)) : pass.tokenHash)),
+    keys: passes.map((pass) => (spend ? recordOfPass(pass) : pass.tokenHash)),
     total_count: total,
     current_page: query.page,
     total_pages: Math.ceil(total / query.size),

@@ -1,4 +1,4 @@
-// Ends the running answers of classes that another process has paused, should its message not have come.
+// Ends the running answers of classes that another process has paused or closed, should its message not have come.
 import type { AppContext } from '../context.ts';
 
 /** Most classes asked about at once; the rest is looked at with the next change. */
@@ -12,7 +12,7 @@ export async function endPaused({ db, gateway }: AppContext): Promise<void> {
     .selectFrom('classrooms')
     .select('id')
     .where('id', 'in', [...running].slice(0, CLASSES_MAX))
-    .where('pausedAt', 'is not', null)
+    .where((eb) => eb.or([eb('pausedAt', 'is not', null), eb('status', '!=', 'active')]))
     .execute();
   const ids = new Set(paused.map(({ id }) => id));
   for (const attempt of gateway.running)

@@ -66,7 +66,7 @@ describe('find', () => {
     const { key, pass } = await addPass(app.ctx, { seatId, modelAliases: { fast: 'a' }, expiresAt: 99 });
     const principal = (await app.ctx.passes.find(key))!;
     expect(principal.levels.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
-      `pass ${pass.keyName}`,
+      'pass Seat 12',
       'seat Seat 12',
       'classroom Class 7a',
       'user anna',
@@ -74,7 +74,7 @@ describe('find', () => {
       'system system',
     ]);
     expect(principal).toMatchObject({
-      passName: pass.keyName,
+      passName: 'Seat 12',
       expiresAt: 99,
       modelAliases: { fast: 'a' },
       planId,

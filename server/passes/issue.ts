@@ -42,20 +42,29 @@ export async function issuePassAs(
     .transaction()
     .execute(async (db) => {
       await ctx.bumpChanges(db);
-      const { input, by, alsoWrite } = await workOf(db);
-      alias = input.alias ?? null;
-      const { key, pass } = draft(ctx, { ...input, expiresAt: await expiryOf(ctx, db, input) }, by);
-      await insertPass(db, pass);
-      await alsoWrite?.(db, pass);
-      const detail = { alias: pass.alias, publicId: pass.publicId };
-      await recordAudit(ctx, { ...by, action: 'pass.create', target: { kind: 'pass', id: pass.id }, detail }, db);
-      return { key, pass };
+      const work = await workOf(db);
+      alias = work.input.alias ?? null;
+      return issuePassIn(ctx, db, work);
     })
     .catch((error: unknown) => {
       throw conflictOf(error, { alias });
     });
   ctx.events.emit({ type: 'pass.changed', passId: issued.pass.id });
   return issued;
+}
+
+/** The step inside a transaction, which has bumped the changes. Whoever calls it tells of `pass.changed` afterwards. */
+export async function issuePassIn(
+  ctx: AppContext,
+  db: AppContext['db'],
+  { input, by, alsoWrite }: IssueWork,
+): Promise<IssuedPass> {
+  const { key, pass } = draft(ctx, { ...input, expiresAt: await expiryOf(ctx, db, input) }, by);
+  await insertPass(db, pass);
+  await alsoWrite?.(db, pass);
+  const detail = { alias: pass.alias, publicId: pass.publicId };
+  await recordAudit(ctx, { ...by, action: 'pass.create', target: { kind: 'pass', id: pass.id }, detail }, db);
+  return { key, pass };
 }
 
 /** A pass that is told no end of its own ends as its plan, or its class's, says. Epoch ms; null = it does not. */

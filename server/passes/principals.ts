@@ -38,7 +38,7 @@ const NOBODY = {
 /** The principal of a pass, with the levels pass → seat → classroom → user → plan → system. */
 export function passPrincipal(parts: PassParts, installation: Installation): Principal {
   const { pass, seat, classroom, user, plan } = parts;
-  const passName = pass.alias ?? pass.keyName;
+  const passName = pass.alias ?? seat?.displayName ?? pass.keyName;
   const levels = [
     levelOf({ kind: 'pass', id: pass.id, name: passName, createdAt: pass.createdAt }, pass),
     seat && levelOf({ kind: 'seat', id: seat.id, name: seat.displayName, createdAt: seat.createdAt }, seat),

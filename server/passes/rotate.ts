@@ -22,33 +22,45 @@ export interface Rotation {
 export async function rotatePass(
   ctx: AppContext,
   tokenHash: string,
+  rotation: Rotation,
+  by: ChangedBy,
+): Promise<IssuedPass> {
+  const rotated = await ctx.db
+    .transaction()
+    .execute(async (db) => {
+      // First, for it locks the version row: of two rotations the second is told that the key is gone.
+      await ctx.bumpChanges(db);
+      const before = await findPass(db, tokenHash);
+      if (!before) throw new AppError('not_found', { param: 'key' });
+      return rotatePassIn(ctx, db, before, rotation, by);
+    })
+    .catch((error: unknown) => {
+      throw conflictOf(error, {});
+    });
+  ctx.events.emit({ type: 'pass.changed', passId: rotated.pass.id });
+  return rotated;
+}
+
+/** The step inside a transaction, which has bumped the changes. Whoever calls it tells of `pass.changed` afterwards. */
+export async function rotatePassIn(
+  ctx: AppContext,
+  db: AppContext['db'],
+  before: PassRow,
   { key: wanted, graceMs }: Rotation,
   by: ChangedBy,
 ): Promise<IssuedPass> {
   const made = wanted === undefined ? newKey(ctx.ids) : { key: wanted, publicId: newPublicId(ctx.ids) };
   const now = ctx.clock.now();
-  const pass = await ctx.db
-    .transaction()
-    .execute(async (db): Promise<PassRow> => {
-      // First, for it locks the version row: of two rotations the second is told that the key is gone.
-      await ctx.bumpChanges(db);
-      const before = await findPass(db, tokenHash);
-      if (!before) throw new AppError('not_found', { param: 'key' });
-      const columns = {
-        publicId: made.publicId,
-        tokenHash: hashKey(made.key),
-        keyName: maskKey(made.key, made.publicId),
-        updatedAt: now,
-      };
-      await updatePassRow(db, before.id, columns);
-      await insertReplacedKey(db, { tokenHash, passId: before.id, validUntil: now + graceMs, createdAt: now });
-      const detail = { graceMs, before: before.publicId, publicId: made.publicId };
-      await recordAudit(ctx, { ...by, action: 'pass.rotate', target: { kind: 'pass', id: before.id }, detail }, db);
-      return { ...before, ...columns };
-    })
-    .catch((error: unknown) => {
-      throw conflictOf(error, {});
-    });
-  ctx.events.emit({ type: 'pass.changed', passId: pass.id });
-  return { key: made.key, pass };
+  const columns = {
+    publicId: made.publicId,
+    tokenHash: hashKey(made.key),
+    keyName: maskKey(made.key, made.publicId),
+    updatedAt: now,
+  };
+  await updatePassRow(db, before.id, columns);
+  const { tokenHash, id: passId } = before;
+  await insertReplacedKey(db, { tokenHash, passId, validUntil: now + graceMs, createdAt: now });
+  const detail = { graceMs, before: before.publicId, publicId: made.publicId };
+  await recordAudit(ctx, { ...by, action: 'pass.rotate', target: { kind: 'pass', id: passId }, detail }, db);
+  return { key: made.key, pass: { ...before, ...columns } };
 }

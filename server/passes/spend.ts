@@ -10,6 +10,8 @@ export interface PassSpend {
   spentNanos: number;
   /** When the period ends, epoch ms; null where the pass has none. */
   resetsAt: number | null;
+  /** What it may spend in the period, its own or its plan's; null = no budget of its own. */
+  capNanos: number | null;
 }
 
 /** By the pass; one that was not used in its period has spent nothing. */
@@ -25,7 +27,7 @@ export async function spendOf(ctx: AppContext, passes: readonly PassRow[]): Prom
   return ({ id }) => {
     const account = accounts.get(id);
     return account
-      ? { spentNanos: balanceOf(account).spentNanos, resetsAt: account.periodEnd }
-      : { spentNanos: 0, resetsAt: null };
+      ? { spentNanos: balanceOf(account).spentNanos, resetsAt: account.periodEnd, capNanos: account.capNanos }
+      : { spentNanos: 0, resetsAt: null, capNanos: null };
   };
 }

@@ -133,6 +133,20 @@ export async function updatePassRow(db: Db, id: string, columns: Partial<PassRow
   await db.updateTable('passes').set(columns).where('id', '=', id).execute();
 }
 
+export async function moveSeat(db: Db, seatId: string, classroomId: string): Promise<void> {
+  await db.updateTable('seats').set({ classroomId }).where('id', '=', seatId).execute();
+}
+
+/** The names of these passes' seats, by seat. */
+export async function seatNamesOf(db: Db, passes: readonly PassRow[]): Promise<Map<string, string>> {
+  const seats = await findByIds(
+    db,
+    'seats',
+    passes.map(({ seatId }) => seatId),
+  );
+  return new Map([...seats.values()].map(({ id, displayName }) => [id, displayName]));
+}
+
 export type PassNames = { by: 'tokenHash' | 'alias'; values: readonly string[] };
 
 export function listPassesNamed(db: Db, { by, values }: PassNames): Promise<PassRow[]> {

@@ -33,8 +33,9 @@ async function nameRows(
   if (dimension === 'pass')
     return db
       .selectFrom('passes')
-      .select((eb) => ['id', eb.fn.coalesce('alias', 'publicId').as('name')])
-      .where('id', 'in', ids)
+      .leftJoin('seats', 'seats.id', 'passes.seatId')
+      .select((eb) => ['passes.id', eb.fn.coalesce('alias', 'seats.displayName', 'publicId').as('name')])
+      .where('passes.id', 'in', ids)
       .execute();
   const [table, name] = NAMES[dimension as keyof typeof NAMES];
   return db
