@@ -4,13 +4,12 @@
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Call } from './call.ts';
+import { type Expiry, forgetOld } from './forget-old.ts';
 import { replayOf } from './replay.ts';
 
 /** A key means the same for a day. */
 const KEPT_MS = 24 * 3_600_000;
-/** Old keys are looked for this often, and removed in batches. */
-const SWEEP_EVERY_MS = 60_000;
-const SWEEP_ROWS = 500;
+const EXPIRY: Expiry = { table: 'idempotencyKeys', keptMs: KEPT_MS, everyMs: 60_000 };
 /** A claim whose call was never opened is free again after this: no call waits so long for its hold. */
 const UNOPENED_MS = 30_000;
 
@@ -32,7 +31,7 @@ export async function claimKey(ctx: AppContext, call: Call, key: string): Promis
   }
   const scope = scopeOf(call);
   const bodyHash = hashOf(call);
-  await sweep(ctx);
+  await forgetOld(ctx, EXPIRY);
   const row = { scope, key, bodyHash, callId: call.id, status: null, responseJson: null, createdAt: ctx.clock.now() };
   const { numInsertedOrUpdatedRows } = await ctx.db
     .insertInto('idempotencyKeys')
@@ -120,24 +119,6 @@ async function release({ db }: AppContext, { scope, key, callId }: ClaimRow): Pr
     .where('key', '=', key)
     .where('callId', '=', callId)
     .execute();
-}
-
-const sweptAt = new WeakMap<AppContext, number>();
-
-/** Whoever uses keys pays for their end, a batch at a time. */
-async function sweep(ctx: AppContext): Promise<void> {
-  const now = ctx.clock.monotonic();
-  if (now - (sweptAt.get(ctx) ?? -Infinity) < SWEEP_EVERY_MS) return;
-  sweptAt.set(ctx, now);
-  const old = await ctx.db
-    .selectFrom('idempotencyKeys')
-    .select('createdAt')
-    .where('createdAt', '<', ctx.clock.now() - KEPT_MS)
-    .orderBy('createdAt')
-    .limit(SWEEP_ROWS)
-    .execute();
-  const newest = old.at(-1)?.createdAt;
-  if (newest !== undefined) await ctx.db.deleteFrom('idempotencyKeys').where('createdAt', '<=', newest).execute();
 }
 
 function inProgress(): AppError {

@@ -5,11 +5,10 @@ import type { AppContext } from '../context.ts';
 import type { TokenUsage } from '../ledger/ledger.ts';
 import type { Attempt } from './attempt.ts';
 import type { AskedCall, Call } from './call.ts';
+import { type Expiry, forgetOld } from './forget-old.ts';
 
 const KEPT_MS = 30 * 24 * 3_600_000;
-/** Old ones are looked for this often, and removed in batches. */
-const SWEEP_EVERY_MS = 10_000;
-const SWEEP_ROWS = 500;
+const EXPIRY: Expiry = { table: 'issuedResponses', keptMs: KEPT_MS, everyMs: 10_000 };
 /** A longer id is none. */
 export const RESPONSE_ID_CHARS_MAX = 200;
 
@@ -54,7 +53,7 @@ export async function rememberIssued(
       .values(row)
       .onConflict((oc) => oc.columns(['owner', 'responseId']).doNothing())
       .execute();
-    await sweep(ctx);
+    await forgetOld(ctx, EXPIRY);
   } catch (error) {
     // The answer is paid and whole; only going on from it by its id will be refused.
     ctx.log.error('an issued response could not be remembered', { callId: call.id, error });
@@ -64,22 +63,4 @@ export async function rememberIssued(
 /** A guest is an address, and an address is not kept. */
 function ownerOf({ principal: { passId, userId, seatId } }: Pick<Call, 'principal'>): string | undefined {
   return passId ?? userId ?? seatId ?? undefined;
-}
-
-const sweptAt = new WeakMap<AppContext, number>();
-
-/** Whoever has responses stored pays for their end, a batch at a time. */
-async function sweep(ctx: AppContext): Promise<void> {
-  const now = ctx.clock.monotonic();
-  if (now - (sweptAt.get(ctx) ?? -Infinity) < SWEEP_EVERY_MS) return;
-  sweptAt.set(ctx, now);
-  const old = await ctx.db
-    .selectFrom('issuedResponses')
-    .select('createdAt')
-    .where('createdAt', '<', ctx.clock.now() - KEPT_MS)
-    .orderBy('createdAt')
-    .limit(SWEEP_ROWS)
-    .execute();
-  const newest = old.at(-1)?.createdAt;
-  if (newest !== undefined) await ctx.db.deleteFrom('issuedResponses').where('createdAt', '<=', newest).execute();
 }
