@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { runBun } from '../bun.mjs';
-import { prepareClaudeCode } from './claude-code.mjs';
+import { prepareClaudeCode, prepareCodex } from './command-line-clients.mjs';
 import { testsWithoutDatabase } from './database-tests.mjs';
 import { modernNode } from './modern-node.mjs';
 import { hasPostgres, startPostgres } from './postgres.mjs';
@@ -80,5 +80,6 @@ async function pythonSdk(report) {
 }
 
 async function commandLineClients(report) {
-  return bunTest(report, ['./e2e/cli'], { env: { TEST_CLAUDE: await prepareClaudeCode() } });
+  const env = { TEST_CLAUDE: await prepareClaudeCode(), TEST_CODEX: await prepareCodex(), TEST_NODE: process.execPath };
+  return bunTest(report, ['./e2e/cli'], { env });
 }

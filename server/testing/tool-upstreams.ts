@@ -1,5 +1,5 @@
-// A pretend upstream for tests, labelled as such, that speaks chat completions, Responses and Messages alike. It says hello, calls
-// the first tool it is offered, tells what a tool's result said, fails on “fail” and breaks its stream on “break”.
+// A pretend upstream for tests, labelled as such, that speaks chat completions, Responses and Messages alike. It answers “hello” with
+// hello, else calls the first tool it is offered, tells what a tool's result said, fails on “fail” and breaks its stream on “break”.
 import { responsesEvents } from '../gateway/protocols/suite/responses-events.ts';
 import { responseOf } from '../gateway/protocols/suite/responses-upstream-words.ts';
 import { chatEvents, messagesEvents } from '../gateway/protocols/suite/stream-words.ts';
@@ -66,6 +66,8 @@ function say(body: Fields, last: Fields, input: Fields, wanted: string | undefin
   const result = resultOf(last);
   if (result !== undefined) return { text: `The tool said: ${result}` };
   const tools = (body.tools ?? []) as { name?: string; function?: { name: string } }[];
+  // Agents tell of their surroundings first, and where a format wants one message that stands in the same.
+  if (lastPart(last) === 'hello') return { text: 'Hello!' };
   const names = tools.map((tool) => tool.function?.name ?? tool.name);
   const name = names.includes(wanted) ? wanted : names[0];
   return name === undefined ? { text: 'Hello!' } : { call: { name, input } };
@@ -74,6 +76,10 @@ function say(body: Fields, last: Fields, input: Fields, wanted: string | undefin
 function lastText({ content }: Fields): string {
   if (typeof content === 'string') return content;
   return ((content ?? []) as Fields[]).map(({ text }) => (typeof text === 'string' ? text : '')).join('');
+}
+
+function lastPart({ content }: Fields): string {
+  return Array.isArray(content) ? lastText({ content: content.slice(-1) }) : lastText({ content });
 }
 
 function resultOf(last: Fields): string | undefined {
