@@ -17,6 +17,18 @@ const OWN_FIELDS = [
 ];
 const leavesOwn = (names: readonly string[]) => !names.some((name) => OWN_FIELDS.includes(name));
 const OWN = `may not name ${OWN_FIELDS.join(', ')}`;
+/** The output cap's two names: it is the gateway that writes it, under the one, and it stays a cap under the other. */
+const CAPS = ['max_tokens', 'max_completion_tokens'];
+/** What would hide from the gateway, under a name that it does not look at, what a call may cost or has cost. */
+const PRICED_FIELDS = [
+  ...OWN_FIELDS,
+  ...['stream_options', 'tools', 'best_of', 'service_tier', 'web_search_options', 'prediction', 'audio', 'modalities'],
+  ...['search_parameters', 'enable_search', 'plugins', 'models', 'mcp_servers', 'container', 'inference_geo', 'speed'],
+  ...['context_management', 'prompt', 'background', 'conversation'],
+];
+export const mayRename = (from: string, to: string) =>
+  (CAPS.includes(from) && CAPS.includes(to)) || ![from, to].some((name) => PRICED_FIELDS.includes(name));
+const MAY_RENAME = `may rename max_completion_tokens to max_tokens or back, and none of ${PRICED_FIELDS.join(', ')} otherwise`;
 const isSmall = (record: object) => Object.keys(record).length <= OPTION_ENTRIES_MAX;
 const TOO_MANY = `may hold at most ${OPTION_ENTRIES_MAX} entries`;
 
@@ -37,7 +49,11 @@ export const channelOptionsSchema = z.object({
   /** Request fields this upstream refuses; they are left out. */
   drop_params: z.array(fieldName).max(OPTION_ENTRIES_MAX).refine(leavesOwn, OWN).optional(),
   /** Request fields this upstream knows by another name. */
-  rename_params: z.record(fieldName, fieldName).refine(isSmall, TOO_MANY).optional(),
+  rename_params: z
+    .record(fieldName, fieldName)
+    .refine(isSmall, TOO_MANY)
+    .refine((record) => Object.entries(record).every(([from, to]) => mayRename(from, to)), MAY_RENAME)
+    .optional(),
   /** Fields sent where the client sends none of that name. */
   extra_body: z
     .record(fieldName, z.json())

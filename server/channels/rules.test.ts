@@ -73,3 +73,10 @@ test('options have defaults, and OpenAI gets its newer name for the output cap',
   });
   expect(channelOptions('{}', 'https://api.openai.com.evil.example').maxTokensField).toBe('max_tokens');
 });
+
+test('a rename that was stored before it was forbidden is left out, and the rest is kept', () => {
+  const stored = JSON.stringify({ rename_params: { max_tokens: 'lost', seed: 'random_seed' }, drop_params: ['user'] });
+  const { body } = channelOptions(stored, 'https://example.com/v1');
+  expect(body).toMatchObject({ rename: { seed: 'random_seed' }, drop: ['user'] });
+  expect(body!.rename).not.toHaveProperty('max_tokens');
+});

@@ -1,6 +1,6 @@
 // What a channel may be: its address, the hint of a key, its time-outs. Pure.
 import { type ModelType } from '@hallpass/shared/channel-models.ts';
-import { type ChannelOptionsInput, channelOptionsSchema } from '@hallpass/shared/channel-options.ts';
+import { type ChannelOptionsInput, channelOptionsSchema, mayRename } from '@hallpass/shared/channel-options.ts';
 
 import { AppError } from '../lib/app-error.ts';
 import { bareHost, hostKind } from '../lib/hosts.ts';
@@ -33,7 +33,7 @@ const NEW_CAP_HOSTS = /^https:\/\/(api\.openai\.com|[^/]+\.(openai|cognitiveserv
 
 /** Stored options over the defaults. @param stored JSON of the API's names. */
 export function channelOptions(stored: string, baseUrl: string): ChannelOptions {
-  const own = channelOptionsSchema.parse(JSON.parse(stored));
+  const own = channelOptionsSchema.parse(withoutForbidden(JSON.parse(stored) as ChannelOptionsInput));
   return {
     firstByteTimeoutMs: own.first_byte_timeout_ms ?? 120_000,
     stallTimeoutMs: own.stall_timeout_ms ?? 120_000,
@@ -45,6 +45,13 @@ export function channelOptions(stored: string, baseUrl: string): ChannelOptions 
     body: bodyRules(own),
     thinkTags: own.think_tags === true ? 'tags' : own.think_tags || undefined,
   };
+}
+
+/** A rename that was stored before it was forbidden is left out: one channel's rule must not keep all from loading. */
+function withoutForbidden({ rename_params: rename, ...own }: ChannelOptionsInput): ChannelOptionsInput {
+  if (!rename) return own;
+  const kept = Object.entries(rename).filter(([from, to]) => mayRename(from, to));
+  return { ...own, rename_params: Object.fromEntries(kept) };
 }
 
 function bodyRules(own: ChannelOptionsInput): BodyRules | undefined {

@@ -69,7 +69,14 @@ const ask = async () => {
 };
 
 describe.each([
-  { what: 'issued responses', keptMs: 30 * DAY_MS, everyMs: 10_000, insert: insertIssued, left: issuedLeft, add: issue },
+  {
+    what: 'issued responses',
+    keptMs: 30 * DAY_MS,
+    everyMs: 10_000,
+    insert: insertIssued,
+    left: issuedLeft,
+    add: issue,
+  },
   { what: 'idempotency keys', keptMs: DAY_MS, everyMs: 60_000, insert: insertKeys, left: keysLeft, add: ask },
 ])('$what', ({ keptMs, everyMs, insert, left, add }) => {
   test('the oldest batch goes, at most once in a while; what is kept stays to its last moment', async () => {

@@ -46,6 +46,14 @@ export function within<Row extends { hour: number }>(rows: readonly Row[], { fro
   return rows.filter(({ hour }) => hour >= from && hour < until);
 }
 
+/** The most expensive first, then the most called; sums of one id are added up. */
+export function largestOf(rows: readonly (Sum & { id: string })[], limit: number): (Sum & { id: string })[] {
+  return [...Map.groupBy(rows, ({ id }) => id)]
+    .map(([id, sums]) => ({ id, ...addUp(sums) }))
+    .toSorted((a, b) => b.costNanos - a.costNanos || b.calls - a.calls || (a.id < b.id ? -1 : 1))
+    .slice(0, limit);
+}
+
 export function totalOf(sum: Sum): StatsTotal {
   return {
     calls: sum.calls,

@@ -143,6 +143,25 @@ test.each(['model', 'max_tokens', 'max_completion_tokens', 'n', 'stream', 'messa
   },
 );
 
+test.each([
+  ['max_tokens', 'max_new_tokens'],
+  ['client_field', 'max_tokens'],
+  ['client_field', 'max_completion_tokens'],
+  ['n', 'samples'],
+  ['client_field', 'n'],
+  ['stream_options', 'options'],
+  ['client_field', 'web_search_options'],
+  ['client_field', 'tools'],
+])('no channel renames %s to %s, which would lose the cap or hide a cost', (from, to) => {
+  const refused = channelOptionsSchema.safeParse({ rename_params: { [from]: to } });
+  expect(refused.error?.issues[0]).toMatchObject({ path: ['rename_params'] });
+});
+
+test('the two names of the output cap change places', () => {
+  for (const options of [{ max_completion_tokens: 'max_tokens' }, { max_tokens: 'max_completion_tokens' }])
+    expect(channelOptionsSchema.safeParse({ rename_params: options }).success).toBe(true);
+});
+
 test('a row that was not read whole in a document claims no date', () => {
   const undated = PRESETS.filter(({ source }) => source.read_on === null).map(({ id }) => id);
   expect(undated).toEqual(expect.arrayContaining(['openai', 'aws', 'github', 'ollama']));
