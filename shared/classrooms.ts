@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { LOCALES } from './errors.ts';
 import { levelName, permissionFields, permissionView } from './permissions.ts';
 
-const id = z.string().min(1).max(100);
+const id = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^\P{C}*$/u, 'must be printable');
 
 const fields = {
   name: levelName,

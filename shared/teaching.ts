@@ -9,7 +9,11 @@ import { levelName } from './permissions.ts';
 import { planView } from './plans.ts';
 import { statsQuery, statsReply, statsTotal } from './stats.ts';
 
-const id = z.string().min(1).max(100);
+const id = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^\P{C}*$/u, 'must be printable');
 
 /** A class with more passes and open codes is a loop; S23. */
 export const CLASS_SIZE_MAX = 500;

@@ -252,6 +252,8 @@ describe('S06: ids mixed', () => {
     ['passes/block', { passes: [['p']] }],
     ['passes/block', { passes: { 0: 'p', length: 1 } }],
     ['passes/block', { passes: [null] }],
+    ['passes/block', { passes: ['p\u0000'] }],
+    ['passes', { names: ['E\u0000ve'] }],
     ['passes/block', { passes: [] }],
     ['passes/block', { passes: Array.from({ length: 201 }, (_, i) => `p${i}`) }],
   ])('in a body of %s: %j is refused', async (path, body) => {

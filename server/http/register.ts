@@ -32,7 +32,7 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
     locale,
     body: parse(route.body, body, locale),
     query: parse(route.query, withoutNul(http.req.query()), locale),
-    params: parse(route.params, http.req.param(), locale),
+    params: parse(route.params, withoutNul(http.req.param()), locale),
   } as RouteInput<unknown, unknown, unknown>;
   if (route.file) return route.file(input);
   const value = await route.handler!(input);
@@ -58,7 +58,7 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   });
 }
 
-/** PostgreSQL takes no NUL, and no search means one: it is refused before a query meets it. @throws AppError invalid_parameter. */
+/** PostgreSQL takes no NUL, and no search and no name means one: it is refused before a query meets it. @throws AppError invalid_parameter. */
 function withoutNul(values: Record<string, string>): Record<string, string> {
   const found = Object.entries(values).find(([, value]) => value.includes('\0'));
   if (!found) return values;

@@ -77,6 +77,21 @@ export const router = createRouter({
           meta: { title: 'admin.classes' },
         },
         { path: 'codes', component: () => import('@/pages/admin/codes/CodesPage.vue'), meta: { title: 'admin.codes' } },
+        {
+          path: 'class-passes',
+          component: () => import('@/pages/teacher/ClassPassesPage.vue'),
+          meta: { title: 'admin.passes' },
+        },
+        {
+          path: 'class-codes',
+          component: () => import('@/pages/teacher/ClassCodesPage.vue'),
+          meta: { title: 'admin.codes' },
+        },
+        {
+          path: 'class-usage',
+          component: () => import('@/pages/teacher/ClassUsagePage.vue'),
+          meta: { title: 'teaching.usage' },
+        },
         { path: 'users', component: () => import('@/pages/admin/users/UsersPage.vue'), meta: { title: 'admin.users' } },
         {
           path: 'passes',

@@ -1,9 +1,11 @@
 // Registering, signing in and out (requirement 001's addresses and bodies), and the one-time set-up.
 import type { loginReply, meReply, signInOptionsReply } from '@hallpass/shared/accounts.ts';
+import { type Role, ROLES } from '@hallpass/shared/roles.ts';
 import type { z } from 'zod';
 
 import { sendJson } from './http.ts';
 
+export { type Role, ROLES };
 export type Me = z.infer<typeof meReply>;
 export type SignInOptions = z.infer<typeof signInOptionsReply>;
 

@@ -21,7 +21,7 @@ describe('a sign-in', () => {
   test('is kept for this tab only and found again after a reload', async () => {
     await useLogin().signIn('eyJ.x.y');
     setActivePinia(createPinia());
-    expect(useLogin().login).toEqual({ token: 'eyJ.x.y', name: 'admin', isAdmin: true, isPass: false });
+    expect(useLogin().login).toEqual({ token: 'eyJ.x.y', name: 'admin', role: 'admin', isPass: false });
     expect(localStorage.length).toBe(0);
   });
 
@@ -38,7 +38,7 @@ describe('a sign-in', () => {
     const before = calls.length;
     useLogin().enterWithPass('sk-hp-a-b', 'Ming');
     setActivePinia(createPinia());
-    expect(useLogin().login).toEqual({ token: 'sk-hp-a-b', name: 'Ming', isAdmin: false, isPass: true });
+    expect(useLogin().login).toEqual({ token: 'sk-hp-a-b', name: 'Ming', role: null, isPass: true });
     useLogin().signOut();
     expect(sessionStorage.length).toBe(0);
     expect(calls).toHaveLength(before);

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 
-import { logout, whoAmI } from '@/api/accounts.ts';
+import { logout, type Role, ROLES, whoAmI } from '@/api/accounts.ts';
 import { readStored, writeStored } from '@/lib/stored.ts';
 
 const STORED = 'hallpass.login';
@@ -11,8 +11,8 @@ export interface Login {
   token: string;
   /** What the menu shows. */
   name: string;
-  /** Only for what the pages offer; the server decides by itself what is allowed. */
-  isAdmin: boolean;
+  /** Only for what the pages offer; the server decides by itself what is allowed. A pass has none. */
+  role: Role | null;
   /** A pass, not an account: there is nothing to manage. */
   isPass: boolean;
 }
@@ -24,13 +24,13 @@ export const useLogin = defineStore('login', () => {
   /** Keeps the token, once the server has said whose it is. @throws Problem. */
   async function signIn(bearer: string): Promise<void> {
     const me = await whoAmI(bearer);
-    login.value = { token: bearer, name: me.name, isAdmin: me.role === 'admin', isPass: false };
+    login.value = { token: bearer, name: me.name, role: me.role, isPass: false };
     writeStored('session', STORED, JSON.stringify(login.value));
   }
 
   /** A pass that the server has accepted speaks for whoever holds it. */
   function enterWithPass(key: string, name: string): void {
-    login.value = { token: key, name, isAdmin: false, isPass: true };
+    login.value = { token: key, name, role: null, isPass: true };
     writeStored('session', STORED, JSON.stringify(login.value));
   }
 
@@ -57,7 +57,8 @@ function readLogin(): Login | null {
     const stored = JSON.parse(readStored('session', STORED) ?? 'null') as Partial<Login> | null;
     if (typeof stored?.token !== 'string' || typeof stored.name !== 'string') return null;
     const { token, name } = stored;
-    return { token, name, isAdmin: stored.isAdmin === true, isPass: stored.isPass === true };
+    const role = ROLES.find((one) => one === stored.role) ?? null;
+    return { token, name, role, isPass: stored.isPass === true };
   } catch {
     return null;
   }

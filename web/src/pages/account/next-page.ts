@@ -4,3 +4,8 @@
 export function nextPage(wanted: unknown, otherwise: string): string {
   return typeof wanted === 'string' && /^\/(?![/\\])/.test(wanted) ? wanted : otherwise;
 }
+
+/** Where a sign-in leads to that was not on its way to a page: a teacher's day begins with the classes. */
+export function startPage(role: string | null | undefined): string {
+  return role === 'teacher' ? '/admin' : '/';
+}

@@ -59,9 +59,9 @@ export interface PassEditValues extends PassLimitValues {
 }
 
 export function toEditValues(pass: PassRecord): PassEditValues {
-  const { key_alias, team_id, plan_id, max_budget, budget_duration, rpm_limit, models } = pass;
+  const { key_alias, seat_name, team_id, plan_id, max_budget, budget_duration, rpm_limit, models } = pass;
   return {
-    name: key_alias ?? '',
+    name: key_alias ?? seat_name ?? '',
     classroom: team_id ?? '',
     plan: plan_id ?? '',
     budget: max_budget === null ? '' : String(max_budget),
@@ -132,7 +132,8 @@ export function checkLimits(values: PassLimitValues): FieldErrors<PassLimitValue
   };
 }
 
-function wrongNames(names: readonly string[]): string | undefined {
+/** Why a list of names is none; undefined = it is one. */
+export function wrongNames(names: readonly string[]): string | undefined {
   if (names.length === 0) return t('passes.needNames');
   if (names.length > NAMES_MAX) return t('passes.tooManyNames', { max: NAMES_MAX, count: names.length });
   const twice = names.find((name, index) => names.indexOf(name) !== index);
