@@ -4,14 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 
 import { visit } from '../lib/browser.ts';
-import { signInToConsole } from '../lib/console.ts';
-import { CONSOLE_PAGES, fillConsole } from '../lib/pages.ts';
+import { CONSOLE_VISITS, fillConsole, signInAs } from '../lib/pages.ts';
 import { openSite, type Site } from '../lib/site.ts';
+import type { TeacherAccount } from '../lib/teacher.ts';
 
 let site: Site;
+let teacher: TeacherAccount;
 beforeAll(async () => {
   site = await openSite();
-  await fillConsole(site);
+  teacher = await fillConsole(site);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
@@ -67,15 +68,15 @@ async function press(page: Page, index: number): Promise<void> {
   await page.locator('main h1').waitFor();
 }
 
-test.each(CONSOLE_PAGES)(
-  '/admin%s',
-  async (path) => {
+test.each(CONSOLE_VISITS)(
+  '/admin%s as %s',
+  async (path, role) => {
     await using visitor = await visit(site.browser, `${site.url}/admin/login`);
     const { page } = visitor;
     const quiet = quietOf(page);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.addInitScript(() => (window.print = () => {}));
-    await signInToConsole(site, page);
+    await signInAs(site, page, role, teacher);
     await page.goto(`${site.url}/admin${path}`);
     const count = await countControls(page, quiet);
     for (let index = 0; index < count; index += 1) {

@@ -5,16 +5,18 @@ import type { Page } from 'playwright-core';
 
 import { visit } from '../lib/browser.ts';
 import { signInToConsole } from '../lib/console.ts';
-import { CONSOLE_PAGES, fillConsole } from '../lib/pages.ts';
+import { CONSOLE_VISITS, fillConsole, signInAs } from '../lib/pages.ts';
 import { openSite, type Site } from '../lib/site.ts';
+import type { TeacherAccount } from '../lib/teacher.ts';
 
 /** More stops than the longest page has. */
 const STOPS_MAX = 250;
 
 let site: Site;
+let teacher: TeacherAccount;
 beforeAll(async () => {
   site = await openSite();
-  await fillConsole(site);
+  teacher = await fillConsole(site);
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
@@ -57,12 +59,12 @@ function focused(page: Page): Promise<Stop> {
   });
 }
 
-test.each(CONSOLE_PAGES)(
-  '/admin%s: Tab reaches every control in the order of the page, and shows which',
-  async (path) => {
+test.each(CONSOLE_VISITS)(
+  '/admin%s as %s: Tab reaches every control in the order of the page, and shows which',
+  async (path, role) => {
     await using visitor = await visit(site.browser, `${site.url}/admin`);
     const { page } = visitor;
-    await signInToConsole(site, page);
+    await signInAs(site, page, role, teacher);
     await page.goto(`${site.url}/admin${path}`);
     await page.locator('main h1').waitFor();
     await page.waitForLoadState('networkidle');
