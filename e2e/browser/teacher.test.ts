@@ -101,7 +101,10 @@ test('codes are made, printed and revoked; a class is paused and closed, and an 
   await page.getByRole('button', { name: 'Make the codes' }).click();
   await page.getByText('Codes made: 2').waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('button', { name: /^Revoke / }).first().click();
+  await page
+    .getByRole('button', { name: /^Revoke / })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByText(/^.{4} is revoked\.$/).waitFor();
 

@@ -69,7 +69,9 @@ export async function fillClass(site: Site, planId: string): Promise<TeacherAcco
   const { data } = (await teacher.ask('POST', `${path}/passes`, { names })) as unknown as { data: { key: string }[] };
   await teacher.ask('POST', `${path}/codes`, { count: 2 });
   const question = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
-  await (await fetch(`${site.url}/v1/chat/completions`, { ...jsonInit(question, data[0]!.key), method: 'POST' })).text();
+  await (
+    await fetch(`${site.url}/v1/chat/completions`, { ...jsonInit(question, data[0]!.key), method: 'POST' })
+  ).text();
   const old = await teacher.ask('POST', '/api/classrooms', { name: '9c', plan_id: planId });
   await teacher.ask('PUT', `/api/classrooms/${String(old.id)}`, { closed: true });
   return teacher;

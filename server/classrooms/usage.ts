@@ -16,7 +16,7 @@ import { listLog, type LogFilter } from '../calls/log-store.ts';
 import { entryOf } from '../calls/log-view.ts';
 import type { AppContext } from '../context.ts';
 import { lastDays, sumsOfEach } from '../stats/days.ts';
-import { addUp, largestOf, totalOf } from '../stats/sums.ts';
+import { addUp, totalOf } from '../stats/sums.ts';
 import type { Asked } from './roster.ts';
 import { findOwnClassroom } from './scope.ts';
 import { hoursOfClass, passesOfClass } from './usage-store.ts';
@@ -42,12 +42,12 @@ export async function usageOf(
     hoursOfClass(db, classroomId, { from, until }),
     passesOfClass(db, classroomId, from * HOUR_MS),
   ]);
-  const names = new Map(passes.map(({ id, name }) => [id, name]));
+  const bySpend = passes.toSorted((a, b) => b.costNanos - a.costNanos || b.calls - a.calls || (a.id < b.id ? -1 : 1));
   return {
     time_zone: timeZone,
     total: totalOf(addUp(hourly)),
     trend: sumsOfEach(days, hourly).map((sum) => ({ day: sum.day, ...totalOf(sum) })),
-    passes: largestOf(passes, PASSES_SHOWN).map(({ id, ...sum }) => ({ id, name: names.get(id)!, ...totalOf(sum) })),
+    passes: bySpend.slice(0, PASSES_SHOWN).map(({ id, name, ...sum }) => ({ id, name, ...totalOf(sum) })),
   };
 }
 
