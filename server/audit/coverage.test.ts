@@ -69,6 +69,31 @@ const WRITES: Write[] = [
     },
   ],
   ['DELETE /api/admin/activation-codes/:id', 'code.revoke'],
+  // From here on the class is this one, so that the plan has none left at the end.
+  [
+    'POST /api/classrooms',
+    'classroom.create',
+    () => ({ name: '7c', plan_id: made.plans }),
+    ({ id }) => (made.classrooms = String(id)),
+  ],
+  ['PUT /api/classrooms/:classroom', 'classroom.update', () => ({ paused: true })],
+  [
+    'POST /api/classrooms/:classroom/passes',
+    'pass.create',
+    () => ({ names: ['Ming'] }),
+    ({ data }) => (made.pass = (data as { id: string }[])[0]!.id),
+  ],
+  ['POST /api/classrooms/:classroom/passes/block', 'pass.update', () => ({ passes: [made.pass] })],
+  ['POST /api/classrooms/:classroom/passes/unblock', 'pass.update', () => ({ passes: [made.pass] })],
+  ['POST /api/classrooms/:classroom/passes/extend', 'pass.update', () => ({ passes: [made.pass], days: 1 })],
+  ['POST /api/classrooms/:classroom/passes/rotate', 'pass.rotate', () => ({ passes: [made.pass] })],
+  [
+    'POST /api/classrooms/:classroom/codes',
+    'code.create',
+    () => ({ count: 1 }),
+    ({ data }) => (made.code = (data as { id: string }[])[0]!.id),
+  ],
+  ['DELETE /api/classrooms/:classroom/codes/:code', 'code.revoke'],
   ['POST /key/generate', 'pass.create', () => ({ key_alias: 'a' }), ({ key }) => (made.key = String(key))],
   ['POST /key/update', 'pass.update', () => ({ key: made.key, rpm_limit: 2 })],
   ['POST /key/block', 'pass.update', () => ({ key: made.key })],
@@ -181,7 +206,8 @@ async function modelId(): Promise<string> {
 
 function send(route: string, json: unknown, token: string): Promise<Response> {
   const [method = '', path = ''] = route.split(' ');
-  const target = path.replace(/(\w[\w-]*)\/:(id|key)/, (_, kind: string) =>
+  const named = path.replace(':classroom', made.classrooms ?? '').replace(':code', made.code ?? '');
+  const target = named.replace(/(\w[\w-]*)\/:(id|key)/, (_, kind: string) =>
     kind === 'key' ? `key/${made.key}` : `${kind}/${made[kind] ?? `no ${kind}`}`,
   );
   return gateway.app.request(target, { method, token, ...(json === undefined ? {} : { json }) });
