@@ -9,6 +9,7 @@ import { whenText } from '../lib/when-text.ts';
 import { effective } from '../plans/rules.ts';
 import type { Call, Hold } from './call.ts';
 import { holdBound, wantedOutputTokens } from './hold-bound.ts';
+import type { PromptSize } from './prompt-size.ts';
 
 /** How long a call may stand in line while only open holds are in its way. */
 const LINE_MS = 3_000;
@@ -84,7 +85,14 @@ export function headerOf(ctx: AppContext, call: Call): CallHeader {
     unpriced: call.prices === null,
     promptEstimate: call.size.estimateTokens,
     prices: call.prices,
+    ...unitsOf(call.size),
   };
+}
+
+/** Pictures, searches and seconds of sound: what the estimate of tokens says nothing of. */
+function unitsOf({ images, requests = 1, untold }: PromptSize): Pick<CallHeader, 'units'> {
+  const audioTokens = untold?.audioTokens ?? 0;
+  return images === 0 && requests === 1 && audioTokens === 0 ? {} : { units: { images, requests, audioTokens } };
 }
 
 /** Names the account that decided: whose it is, its cap, what is used and when it starts anew. */

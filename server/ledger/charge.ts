@@ -1,7 +1,7 @@
 // What a call is charged when it ends, and what an orphan is charged: pure.
 import { costMicros, divideUp, PRICE_UNIT_TOKENS } from '@hallpass/shared/money.ts';
 
-import type { TokenUsage, UnitPrices } from './ledger.ts';
+import type { CallHeader, OrphanUnits, TokenUsage, UnitPrices } from './ledger.ts';
 
 /** The largest count of tokens a row keeps (an `integer` column of PostgreSQL). */
 export const TOKENS_MAX = 2_147_483_647;
@@ -49,9 +49,16 @@ export interface Orphan {
   promptEstimate: number;
   deliveredBytes: number;
   heldNanos: number;
-  /** JSON of UnitPrices. */
+  /** As `holdPricesOf` writes them. */
   holdPrices: string | null;
 }
+
+/** The prices of a call's hold and what beside tokens it asks for, as the row keeps them: JSON. */
+export function holdPricesOf({ prices, units }: Pick<CallHeader, 'prices' | 'units'>): string | null {
+  return prices && JSON.stringify(units ? { ...prices, units } : prices);
+}
+
+const ONE_REQUEST: OrphanUnits = { images: 0, requests: 1, audioTokens: 0 };
 
 /** The estimate an orphan is charged by: its prompt, and what is known to have been delivered. */
 export function orphanBill(orphan: Orphan): { costNanos: number; promptTokens: number; completionTokens: number } {
@@ -64,11 +71,14 @@ export function orphanBill(orphan: Orphan): { costNanos: number; promptTokens: n
 function orphanCost({ holdPrices, heldNanos }: Orphan, promptTokens: number, completionTokens: number): number {
   if (holdPrices === null) return 0;
   try {
-    const prices = JSON.parse(holdPrices) as UnitPrices;
+    const { units = ONE_REQUEST, ...prices } = JSON.parse(holdPrices) as UnitPrices & { units?: OrphanUnits };
+    const audioTokens = Math.min(units.audioTokens, promptTokens);
     return divideUp(
-      costMicros(promptTokens, prices.promptNanos) +
+      costMicros(promptTokens - audioTokens, prices.promptNanos) +
+        costMicros(audioTokens, prices.audioNanos ?? prices.promptNanos) +
         costMicros(completionTokens, prices.completionNanos) +
-        BigInt(prices.requestNanos ?? 0) * PRICE_UNIT_TOKENS,
+        costMicros(units.images, prices.imageNanos ?? 0) +
+        BigInt(prices.requestNanos ?? 0) * BigInt(units.requests) * PRICE_UNIT_TOKENS,
     );
   } catch {
     return heldNanos;

@@ -85,6 +85,16 @@ export interface CallHeader {
   promptEstimate: number;
   /** null when no price is known. */
   prices: UnitPrices | null;
+  /** What is asked for that is not counted in tokens; an orphan is charged by it too. Absent = one request, no more. */
+  units?: OrphanUnits;
+}
+
+export interface OrphanUnits {
+  images: number;
+  /** Each at the price of a request. */
+  requests: number;
+  /** Of the prompt's estimate, what has the price of audio. */
+  audioTokens: number;
 }
 
 export interface OpenOp {

@@ -1,6 +1,6 @@
 // The rows of calls and attempts as they travel to PostgreSQL, and the one statement that writes a whole group.
 import { type CallFacts, type Ending, shortMessage } from './calls.ts';
-import { TOKENS_MAX, wholeNumber, wholeUsage } from './charge.ts';
+import { holdPricesOf, TOKENS_MAX, wholeNumber, wholeUsage } from './charge.ts';
 import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
 
 const asInteger = (value: number): number => wholeNumber(value, TOKENS_MAX);
@@ -16,7 +16,8 @@ export function callRow(call: CallHeader, facts: CallFacts, owner: string): obje
     grantedTokens: facts.grantedTokens,
     accountIds: JSON.stringify(facts.accountIds),
     prices: undefined,
-    holdPrices: call.prices && JSON.stringify(call.prices),
+    units: undefined,
+    holdPrices: holdPricesOf(call),
     owner,
   };
 }

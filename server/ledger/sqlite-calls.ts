@@ -14,7 +14,7 @@ import {
   parsedFacts,
   shortMessage,
 } from './calls.ts';
-import { wholeNumber, wholeUsage } from './charge.ts';
+import { holdPricesOf, wholeNumber, wholeUsage } from './charge.ts';
 import type { Grant } from './grant.ts';
 import type { AttemptRecord, CallContent, CallHeader } from './ledger.ts';
 
@@ -84,7 +84,7 @@ export class CallRows implements CallStore {
       facts.heldNanos,
       facts.grantedTokens,
       JSON.stringify(accountIds),
-      c.prices && JSON.stringify(c.prices),
+      holdPricesOf(c),
     );
     this.#open.set(facts.id, facts);
   }

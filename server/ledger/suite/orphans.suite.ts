@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 
 import { account, attempt, bound, header, NOON, onePerToken, open, settle } from '../ledger.fixtures.ts';
+import type { OrphanUnits } from '../ledger.ts';
 import type { SuiteContext } from '../ledger.suite.ts';
 import { callRow, countRows, failureOf, opened, spending } from './read.ts';
 
@@ -50,6 +51,22 @@ export function orphanTests({ current }: SuiteContext): void {
     expect(await handle.ledger.recover(LATER)).toBe(2);
     expect(await callRow(handle.raw, perRequest.id)).toMatchObject({ cost_nanos: 12, prompt_tokens: 5 });
     expect(await callRow(handle.raw, unpriced.id)).toMatchObject({ cost_nanos: 0, prompt_tokens: 5, unpriced: 1 });
+  });
+
+  test('include pictures, searches and seconds of sound, each at its price', async () => {
+    const handle = current();
+    const prices = { ...onePerToken, imageNanos: 40_000_000, requestNanos: 7, audioNanos: 3_000_000 };
+    const ask = (units: OrphanUnits, promptEstimate: number) => header({ promptEstimate, prices, units });
+    const pictures = ask({ images: 3, requests: 1, audioTokens: 0 }, 0);
+    const searches = ask({ images: 0, requests: 4, audioTokens: 0 }, 0);
+    const sound = ask({ images: 0, requests: 1, audioTokens: 9 }, 10);
+    for (const call of [pictures, searches, sound])
+      await opened(handle.ledger, open([account('p', null)], null, { call }));
+    await handle.restart();
+    expect(await handle.ledger.recover(LATER)).toBe(3);
+    expect(await callRow(handle.raw, pictures.id)).toMatchObject({ cost_nanos: 3 * 40 + 7, estimated: 1 });
+    expect(await callRow(handle.raw, searches.id)).toMatchObject({ cost_nanos: 4 * 7 });
+    expect(await callRow(handle.raw, sound.id)).toMatchObject({ cost_nanos: 9 * 3 + 1 + 7, prompt_tokens: 10 });
   });
 
   test('are settled once: a late settle and a second recovery change no charge', async () => {
