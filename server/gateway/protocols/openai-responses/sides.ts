@@ -3,7 +3,8 @@ import type { ClientSide, UpstreamSide } from '../translation.ts';
 import { PATH } from './pass.ts';
 import { ResponsesEvents, readResponsesAnswer } from './read-answer.ts';
 import { readResponsesPrompt } from './read-prompt.ts';
-import { ResponsesWriter, writeResponse } from './write-answer.ts';
+import { ResponsesWriter } from './stream-answer.ts';
+import { writeResponse } from './write-answer.ts';
 import { writeResponsesPrompt } from './write-prompt.ts';
 
 export const responsesClient: ClientSide = {
