@@ -170,9 +170,10 @@ function readChoice(value: unknown): ToolChoice | undefined {
 function readFormat(text: unknown): OutputFormat | undefined {
   const { format } = (text ?? {}) as Fields;
   if (format === undefined || format === null) return undefined;
-  const { type, name, schema, strict } = format as Fields;
+  const { type, name, description, schema, strict } = format as Fields;
   if (type === 'text') return undefined;
   if (type === 'json_object') return { type: 'json' };
   if (type !== 'json_schema') throw unsupported('text.format', `${TARGET} cannot express it`);
-  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict !== false };
+  const said = typeof description === 'string' ? { description } : {};
+  return { type: 'schema', name: String(name ?? 'answer'), ...said, schema, strict: strict !== false };
 }
