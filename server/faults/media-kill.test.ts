@@ -18,7 +18,7 @@ const PRICES = {
 const SOUND_BYTES = 20_000;
 const DOCUMENTS = Array.from({ length: 101 }, () => 'a');
 
-function recording(): RequestInit['body'] {
+function recording(): FormData {
   const form = new FormData();
   form.set('model', 'ear');
   form.set('file', new File([new Uint8Array(SOUND_BYTES)], 'a.mp3', { type: 'audio/mpeg' }));
