@@ -1,6 +1,7 @@
 // Interim answers (1xx) of an upstream: passed over in front of an answer, bounded where none follows. The matrix has a
 // flood that ends without one.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import net from 'node:net';
 
 import { answer, type Fault, type FaultUpstream, GOOD_BODY, startFaultUpstream } from '../testing/fault-upstream.ts';
 import { createGatewayApp, eventually, type GatewayApp, PRICES } from '../testing/gateway-app.ts';
@@ -55,3 +56,32 @@ test.each([true, false])('without end: the first byte’s time, twice, memory fl
   await eventually(async () => faulty.open === 0);
   expect(process.memoryUsage().rss - rss).toBeLessThan(100 * 1024 * 1024);
 });
+
+// The matrix wants nothing charged for a flood, and the prompt for a connection that closes. We charge the prompt for both:
+// the day this fails, the runtime tells them apart, and `failureOfError` can.
+test('Bun tells a flood that ends from a bare close by nothing at all', async () => {
+  const whatIsThrown = async (bytes: string) => {
+    using server = rawServer(bytes);
+    const url = `http://127.0.0.1:${await server.port}/`;
+    const error = await fetch(url, { method: 'POST', body: 'x' }).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    expect(error).toBeInstanceOf(Error);
+    const { stack: _, path: __, ...rest } = Object.fromEntries(
+      Object.getOwnPropertyNames(error).map((name) => [name, String(error![name as keyof Error])]),
+    );
+    return rest;
+  };
+  expect(await whatIsThrown(INTERIM)).toEqual(await whatIsThrown(''));
+});
+
+function rawServer(bytes: string): Disposable & { port: Promise<number> } {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end(bytes));
+  });
+  const port = new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as net.AddressInfo).port));
+  });
+  return { port, [Symbol.dispose]: () => void server.close() };
+}

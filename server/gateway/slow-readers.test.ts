@@ -59,27 +59,27 @@ test('one who stops and then leaves is settled within a second of leaving, not a
   await noneRunning();
 });
 
-test('who stops costs a bounded memory, however long the answer: 2 MiB of ours; dropped after a minute', async () => {
+test('who stops costs less than 1 MiB of ours, however long the answer, and is dropped after a minute', async () => {
   using others = await startOthers();
   await gateway.addModel('endless', {}, { base_url: `http://127.0.0.1:${others.state().port}/v1` });
   const before = await stall(others, 10);
-  const after = await stall(others, 20);
-  // The first ten have paid for what is loaded once.
-  expect((after.heap - before.heap) / 20).toBeLessThan(2 * MiB);
-  // With what the runtime's own sockets hold. The answers are 30 MB each.
-  expect((after.rss - before.rss) / 20).toBeLessThan(6 * MiB);
+  const after = await stall(others, 40);
+  // The first ten have paid for what is loaded once. Half a mebibyte is the chunk that the runtime hands over at once.
+  expect((after.heap - before.heap) / 40).toBeLessThan(1 * MiB);
+  // With what the runtime's own sockets hold: of a bare relay, 1.7 to 2.3 MiB. The answers are 30 MB each.
+  expect((after.rss - before.rss) / 40).toBeLessThan(4 * MiB);
   gateway.app.clock.advance(60_000);
-  await eventually(async () => (await callsOf('endless')).every(({ state }) => state === 'settled'), 5_000);
+  await eventually(async () => (await callsOf('endless')).every(({ state }) => state === 'settled'), 10_000);
   const calls = await callsOf('endless');
-  expect(calls).toHaveLength(30);
+  expect(calls).toHaveLength(50);
   for (const call of calls) {
     expect(call).toMatchObject({ status: 'cancelled', errorCode: 'client_gone', estimated: 1 });
     // More than a text that is kept to be counted: no part of what was delivered is free.
     expect(call.completionTokens).toBeGreaterThan(200_000);
   }
   await noneRunning();
-  await eventually(async () => others.state().open === 0);
-}, 40_000);
+  await eventually(async () => others.state().open === 0, 10_000);
+}, 60_000);
 
 /** Asks, waits until nothing moves any more, and measures. */
 async function stall(others: Awaited<ReturnType<typeof startOthers>>, readers: number) {
@@ -88,9 +88,9 @@ async function stall(others: Awaited<ReturnType<typeof startOthers>>, readers: n
   await eventually(async () => gateway.app.ctx.gateway.running.size === running + readers, 10_000);
   await eventually(async () => {
     const { sent } = others.state();
-    await Bun.sleep(500);
+    await Bun.sleep(1_500);
     return others.state().sent === sent;
-  }, 10_000);
+  }, 20_000);
   Bun.gc(true);
   await Bun.sleep(100);
   Bun.gc(true);

@@ -10,6 +10,12 @@ export type StreamItem =
 /** What an upstream may still take to end its answer after `[DONE]`. */
 const END_WITHIN_MS = 1_000;
 
+/**
+ * Of a chunk, which may be half a megabyte, no more than this is decoded at once: what waits for a slow client waits as
+ * bytes, not as bytes, text and events.
+ */
+const PIECE_BYTES = 64 * 1024;
+
 const BEAT: StreamItem = { kind: 'beat' };
 
 export class UpstreamStream {
@@ -17,6 +23,8 @@ export class UpstreamStream {
   readonly #parser = new SseParser();
   #events: string[] = [];
   #nextEvent = 0;
+  /** What has come and was not looked at yet. */
+  #unread: Uint8Array | undefined;
   #ended: StreamItem | undefined;
   #isReading = false;
   #wake: ((item: StreamItem) => void) | undefined;
@@ -40,11 +48,13 @@ export class UpstreamStream {
 
   /** What is here already; undefined when it has to be waited for. */
   take(): StreamItem | undefined {
-    while (this.#nextEvent < this.#events.length) {
-      const data = this.#events[this.#nextEvent++]!;
-      // An empty event keeps a connection awake; it says nothing.
-      if (data !== '') return { kind: 'event', data };
-    }
+    do {
+      while (this.#nextEvent < this.#events.length) {
+        const data = this.#events[this.#nextEvent++]!;
+        // An empty event keeps a connection awake; it says nothing.
+        if (data !== '') return { kind: 'event', data };
+      }
+    } while (this.#parseOn());
     return this.#ended;
   }
 
@@ -99,21 +109,43 @@ export class UpstreamStream {
   }
 
   readonly #onRead = ({ done, value }: { done: boolean; value?: Uint8Array | undefined }): void => {
-    try {
-      this.#events = value ? this.#parser.push(value) : this.#parser.end();
-      this.#nextEvent = 0;
-      if (done) this.#ended ??= { kind: 'end' };
-    } catch (error) {
-      return this.#onFailed(error);
+    this.#unread = value;
+    if (done) {
+      this.#parse(() => this.#parser.end());
+      this.#ended ??= { kind: 'end' };
     }
     this.#goOn();
   };
 
   readonly #onFailed = (error: unknown): void => {
-    this.#ended ??= { kind: 'failed', reason: error instanceof EventTooLarge ? 'too_large' : 'cut' };
-    this.abort();
+    this.#fail(error);
     this.#goOn();
   };
+
+  #fail(error: unknown): void {
+    this.#unread = undefined;
+    this.#ended ??= { kind: 'failed', reason: error instanceof EventTooLarge ? 'too_large' : 'cut' };
+    this.abort();
+  }
+
+  /** @returns false when there is nothing to look at. */
+  #parseOn(): boolean {
+    const bytes = this.#unread;
+    if (!bytes) return false;
+    this.#unread = bytes.byteLength > PIECE_BYTES ? bytes.subarray(PIECE_BYTES) : undefined;
+    this.#parse(() => this.#parser.push(this.#unread ? bytes.subarray(0, PIECE_BYTES) : bytes));
+    return true;
+  }
+
+  #parse(read: () => string[]): void {
+    this.#events = [];
+    this.#nextEvent = 0;
+    try {
+      this.#events = read();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 
   /** Hands on what has come, or reads on when it was no whole event. */
   #goOn(): void {
