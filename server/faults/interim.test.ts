@@ -68,7 +68,11 @@ test('Bun tells a flood that ends from a bare close by nothing at all', async ()
       (thrown: Error) => thrown,
     );
     expect(error).toBeInstanceOf(Error);
-    const { stack: _, path: __, ...rest } = Object.fromEntries(
+    const {
+      stack: _,
+      path: __,
+      ...rest
+    } = Object.fromEntries(
       Object.getOwnPropertyNames(error).map((name) => [name, String(error![name as keyof Error])]),
     );
     return rest;

@@ -68,11 +68,14 @@ export const INTERNATIONAL = presets('international', [
     label: 'Amazon Bedrock',
     urls: [
       'https://bedrock-runtime.{region}.amazonaws.com/openai/v1',
-      ['https://bedrock-mantle.{region}.api.aws/openai/v1', 'Mantle'],
+      ['https://bedrock-mantle.{region}.api.aws/v1', 'Mantle'],
+      // Some models answer under this path alone, and say so by `isn't supported on this route`.
+      ['https://bedrock-mantle.{region}.api.aws/openai/v1', 'Mantle /openai'],
     ],
     options: { max_tokens_field: 'max_completion_tokens' },
     key: 'https://console.aws.amazon.com/bedrock/home#/api-keys',
     docs: 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html',
+    source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html',
   },
   {
     // `usage.cost` is in its own credits; what is charged here goes by tokens and prices.
@@ -123,11 +126,11 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'together',
-    unverified: true,
     label: 'Together AI',
-    urls: ['https://api.together.xyz/v1'],
+    urls: ['https://api.together.ai/v1'],
+    model: 'openai/gpt-oss-20b',
     key: 'https://api.together.ai/settings/api-keys',
-    docs: 'https://docs.together.ai/docs/openai-api-compatibility',
+    docs: 'https://docs.together.ai/docs/inference/openai-compatibility',
   },
   {
     id: 'fireworks',
@@ -138,41 +141,47 @@ export const INTERNATIONAL = presets('international', [
     docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
   },
   {
+    // Refuses `stream_options`, by the source; where it reports no usage unasked, ours is counted and flagged.
     id: 'cohere',
     unverified: true,
     label: 'Cohere',
     urls: ['https://api.cohere.ai/compatibility/v1'],
-    options: { drop_params: ['store', 'metadata', 'logit_bias', 'top_logprobs', 'parallel_tool_calls'] },
+    options: {
+      drop_params: ['store', 'metadata', 'logit_bias', 'top_logprobs', 'parallel_tool_calls'],
+      stream_usage: 'unasked',
+    },
     model: 'command-a-03-2025',
     key: 'https://dashboard.cohere.com/api-keys',
     docs: 'https://docs.cohere.com/docs/compatibility-api',
+    source: 'https://strandsagents.com/docs/user-guide/concepts/model-providers/cohere/',
   },
   {
+    // Chat completions (Sonar) ended on 2026-09-27; the Agent API answers Responses at the same host.
     id: 'perplexity',
     label: 'Perplexity',
-    urls: ['https://api.perplexity.ai'],
-    model: 'sonar',
+    urls: ['https://api.perplexity.ai/v1'],
+    protocol: 'openai-responses',
+    model: 'perplexity/sonar',
     key: 'https://www.perplexity.ai/account/api/keys',
-    docs: 'https://docs.perplexity.ai/getting-started/pricing',
-    source: 'https://docs.stigg.io/documentation/ai-agents/providers/perplexity',
+    docs: 'https://docs.perplexity.ai/docs/agent-api/openai-compatibility',
     note: [
-      '据第三方文档，Sonar 的 Chat Completions 已于 2026-09-27 停止；先用检测按钮试一次。按检索另收费，建议自行设价。',
-      '據第三方文件，Sonar 的 Chat Completions 已於 2026-09-27 停止；請先用檢測按鈕試一次。依檢索另收費，建議自行設定價格。',
-      'By a third party’s documents, chat completions of Sonar ended on 2026-09-27: test before you rely on it. It bills searches too, so set a price of your own.',
+      'Sonar 的 Chat Completions 已于 2026-09-27 停止，这里用 Responses 格式。检索等工具另收费，不在按 token 的价格之内。',
+      'Sonar 的 Chat Completions 已於 2026-09-27 停止，這裡使用 Responses 格式。檢索等工具另收費，不在依 token 的價格之內。',
+      'Sonar’s chat completions ended on 2026-09-27; this is its Responses door. Searches and other tools are billed beside the tokens.',
     ],
   },
   {
+    // Kept because channels may name it: it answers 410 since its end.
     id: 'github',
-    unverified: true,
     label: 'GitHub Models',
     urls: ['https://models.github.ai/inference'],
-    model: 'openai/gpt-4.1',
     key: 'https://github.com/settings/personal-access-tokens',
-    docs: 'https://docs.github.com/rest/models/inference',
+    docs: 'https://docs.github.com/en/github-models',
+    source: 'https://github.blog/changelog/2026-07-30-github-models-is-now-retired/',
     note: [
-      '令牌需要 models: read 权限。',
-      '權杖需要 models: read 權限。',
-      'The token needs the permission models: read.',
+      'GitHub 已于 2026-07-30 关闭 GitHub Models，此地址不再回答。请改用 Azure OpenAI 或其他厂商。',
+      'GitHub 已於 2026-07-30 關閉 GitHub Models，此位址不再回答。請改用 Azure OpenAI 或其他廠商。',
+      'GitHub closed GitHub Models on 2026-07-30: this address no longer answers. Please use Azure OpenAI or another vendor.',
     ],
   },
 ]);

@@ -75,12 +75,22 @@ export const MAINLAND_CHINA = presets('mainland', [
     source: 'https://java.agentscope.io/v2/en/integration/model/minimax',
   },
   {
+    // The platform at api.hunyuan.cloud.tencent.com closed on 2026-09-30; TokenHub took its place, with keys of its own.
     id: 'hunyuan',
-    label: ['腾讯混元', '騰訊混元', 'Tencent Hunyuan'],
-    urls: ['https://api.hunyuan.cloud.tencent.com/v1'],
-    model: 'hunyuan-turbos-latest',
-    key: 'https://console.cloud.tencent.com/hunyuan/api-key',
-    docs: 'https://cloud.tencent.com/document/product/1729/111007',
+    label: ['腾讯混元（TokenHub）', '騰訊混元（TokenHub）', 'Tencent Hunyuan (TokenHub)'],
+    urls: [
+      ['https://tokenhub.tencentmaas.com/v1', MAINLAND],
+      ['https://tokenhub-intl.tencentcloudmaas.com/v1', ABROAD],
+    ],
+    model: 'hy3-preview',
+    key: 'https://console.cloud.tencent.com/tokenhub',
+    docs: 'https://cloud.tencent.com/document/product/1823/131382',
+    source: 'https://cloud.tencent.com/document/product/1729/131925',
+    note: [
+      '原混元平台已于 2026-09-30 停服，旧密钥不能用于 TokenHub，请新建 API Key。',
+      '原混元平台已於 2026-09-30 停止服務，舊金鑰不能用於 TokenHub，請建立新的 API Key。',
+      'The old Hunyuan platform closed on 2026-09-30. Its keys do not work at TokenHub: please make a new one.',
+    ],
   },
   {
     id: 'ernie',

@@ -6,6 +6,7 @@ import { type Preset, presetListSchema } from '@hallpass/shared/presets.ts';
 
 import { createGatewayApp, type GatewayApp } from '../../testing/gateway-app.ts';
 import { type GeminiUpstream, startGeminiUpstream } from '../../testing/scripted-gemini.ts';
+import { type ResponsesUpstream, startResponsesUpstream } from '../../testing/scripted-responses.ts';
 import { PRESETS } from './presets.ts';
 
 const ASKED_FOR = [
@@ -17,12 +18,15 @@ const OTHER_DOORS = ['google-gemini'];
 
 let gateway: GatewayApp;
 let gemini: GeminiUpstream;
+let responses: ResponsesUpstream;
 beforeAll(async () => {
   gateway = await createGatewayApp();
   gemini = startGeminiUpstream();
+  responses = startResponsesUpstream();
 });
 afterAll(async () => {
   gemini[Symbol.dispose]();
+  responses[Symbol.dispose]();
   await gateway[Symbol.asyncDispose]();
 });
 
@@ -48,6 +52,7 @@ describe.each(PRESETS.map((preset): [string, Preset] => [preset.id, preset]))('%
 
   test.each([false, true])('a channel made from it asks rightly (stream: %p)', async (stream) => {
     if (preset.protocol === 'gemini') return expectGemini(preset, stream);
+    if (preset.protocol === 'openai-responses') return expectResponses(preset, stream);
     const model = `model-of-${preset.id}-${stream}`;
     const secret = `sk-secret-of-${preset.id}`;
     for (const { url } of preset.base_urls) {
@@ -110,6 +115,17 @@ async function expectGemini({ id, protocol, auth_type, base_urls, options }: Pre
   await removeAll();
 }
 
+async function expectResponses({ id, protocol, auth_type, base_urls }: Preset, stream: boolean): Promise<void> {
+  const base_url = `${new URL(responses.baseUrl).origin}${new URL(base_urls[0]!.url).pathname}`;
+  await gateway.addModel('r', {}, { preset: id, base_url, protocol, auth_type, api_key: `secret-of-${id}` });
+  const response = await gateway.chat(await gateway.pass({ max_budget: 5 }), { model: 'r', stream });
+  expect(response.status).toBe(200);
+  await response.text();
+  const { path, headers } = responses.journal.at(-1)!;
+  expect([path, headers.authorization]).toEqual(['/v1/responses', `Bearer secret-of-${id}`]);
+  await removeAll();
+}
+
 async function removeAll(): Promise<void> {
   const list = await gateway.app.request('/api/admin/channels', { token: gateway.admin });
   for (const { id } of (await list.json()) as { id: string }[])
@@ -162,9 +178,16 @@ test('the two names of the output cap change places', () => {
     expect(channelOptionsSchema.safeParse({ rename_params: options }).success).toBe(true);
 });
 
+test('a vendor that closed a door is not offered by it', () => {
+  const urls = PRESETS.flatMap(({ base_urls }) => base_urls.map(({ url }) => url)).join('\n');
+  for (const closed of ['api.hunyuan.cloud.tencent.com', 'api.together.xyz']) expect(urls).not.toContain(closed);
+  const ended = PRESETS.find(({ id }) => id === 'github')!;
+  expect([ended.example_model, ended.note?.en]).toEqual([null, expect.stringContaining('2026-07-30')]);
+});
+
 test('a row that was not read whole in a document claims no date', () => {
   const undated = PRESETS.filter(({ source }) => source.read_on === null).map(({ id }) => id);
-  expect(undated).toEqual(expect.arrayContaining(['openai', 'aws', 'github', 'ollama']));
+  expect(undated).toEqual(expect.arrayContaining(['openai', 'aws', 'cohere', 'ollama']));
   expect(undated).not.toContain('deepseek');
   expect(PRESETS.length).toBeGreaterThan(undated.length);
 });

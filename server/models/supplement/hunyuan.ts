@@ -1,7 +1,20 @@
-// Tencent's Hunyuan, in yuan.
+// Tencent's Hunyuan: TokenHub in dollars, and the platform before it, closed on 2026-09-30, in yuan.
 import { lobe, type PriceSheet, READ_ON } from './sheet.ts';
 
 export const HUNYUAN: readonly PriceSheet[] = [
+  {
+    preset: 'hunyuan',
+    hosts: ['tokenhub.tencentmaas.com'],
+    currency: 'USD',
+    source: {
+      url: 'https://docs.openclaw.ai/zh-TW/providers/tencent',
+      vendor: 'https://cloud.tencent.com/document/product/1823/131382',
+      readOn: READ_ON,
+    },
+    rows: {
+      'hy3-preview': { 0: [0.176, 0.587, 0.059], 16_000: [0.235, 0.939, 0.088], 32_000: [0.293, 1.173, 0.117] },
+    },
+  },
   {
     preset: 'hunyuan',
     hosts: ['api.hunyuan.cloud.tencent.com'],

@@ -1,4 +1,4 @@
-// What the published table lacks of vendors it otherwise knows: Kimi, MiniMax and DeepSeek, in dollars.
+// What the published table lacks of vendors it otherwise knows: Kimi, MiniMax, DeepSeek and Perplexity's Agent API, in dollars.
 import { LITELLM, type PriceSheet, READ_ON } from './sheet.ts';
 
 const source = (vendor: string) => ({ url: LITELLM, vendor, readOn: READ_ON });
@@ -31,5 +31,16 @@ export const OTHERS: readonly PriceSheet[] = [
     currency: 'USD',
     source: source('https://api-docs.deepseek.com/quick_start/pricing'),
     rows: { 'deepseek-flash': [0.3, 1.2, 0.006] },
+  },
+  {
+    preset: 'perplexity',
+    hosts: ['api.perplexity.ai'],
+    currency: 'USD',
+    source: {
+      url: 'https://github.com/iyulab/TokenMeter/releases/tag/v0.16.0',
+      vendor: 'https://docs.perplexity.ai/docs/agent-api/models',
+      readOn: READ_ON,
+    },
+    rows: { 'perplexity/sonar': [0.25, 2.5, 0.0625] },
   },
 ];
