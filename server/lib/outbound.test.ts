@@ -103,6 +103,32 @@ describe('a checked call', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('a proxy of the environment is asked for what is outside, never for an upstream in this network', async () => {
+    const asked: string[] = [];
+    using proxy = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch: (request) => {
+        asked.push(request.url);
+        return new Response('through the proxy');
+      },
+    });
+    const { HTTP_PROXY } = process.env;
+    process.env.HTTP_PROXY = `http://127.0.0.1:${proxy.port}`;
+    try {
+      const { call } = outbound({ 'ollama.test': ['127.0.0.1'], 'vendor.test': ['203.0.113.7'] });
+      for (const host of ['127.0.0.1', 'localhost', 'ollama.test'])
+        expect(await (await call(`http://${host}:${server.port}/`)).text()).toBe('hello');
+      expect(asked).toEqual([]);
+      expect(await (await call('http://vendor.test/v1')).text()).toBe('through the proxy');
+      expect(await catching('http://evil.test/', OPEN, { 'evil.test': ['169.254.169.254'] })).toBe('forbidden_address');
+      expect(asked).toHaveLength(1);
+    } finally {
+      if (HTTP_PROXY === undefined) delete process.env.HTTP_PROXY;
+      else process.env.HTTP_PROXY = HTTP_PROXY;
+    }
+  });
+
   test('does not unpack an answer it did not ask to be compressed', async () => {
     expect(await catching(`http://127.0.0.1:${server.port}/bomb`)).toBe('encoded');
   });

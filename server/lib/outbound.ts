@@ -55,7 +55,7 @@ export function createCheckedFetch(lookup?: Lookup): CheckedFetch {
     const host = bareHost(url.hostname);
     if (!isIP(host)) return sendByName({ url, host, init, policy, resolver });
     assertAllowed(addressKind(host), policy, host);
-    return send(url.href, init);
+    return send({ target: url.href, ip: host, init });
   };
 }
 
@@ -98,7 +98,7 @@ async function sendByName({ url, host, init, policy, resolver }: NamedRequest): 
   if (allowed.length === 0) assertAllowed('forbidden', policy, host);
   for (const [index, ip] of allowed.entries()) {
     try {
-      const response = await send(withHost(url, ip), init, url);
+      const response = await send({ target: withHost(url, ip), ip, init, named: url });
       if (index > 0) resolver.prefer(host, ip);
       return response;
     } catch (error) {
@@ -127,8 +127,16 @@ function withHost(url: URL, ip: string): string {
   return `${url.protocol}//${authority}${url.pathname}${url.search}`;
 }
 
-/** @param named the address by name, where `target` is by number: its name goes into `Host` and the certificate check. */
-async function send(target: string, init: OutboundInit, named?: URL): Promise<Response> {
+interface CheckedRequest {
+  target: string;
+  /** The checked address that `target` names. */
+  ip: string;
+  init: OutboundInit;
+  /** The address by name, where `target` is by number: its name goes into `Host` and the certificate check. */
+  named?: URL;
+}
+
+async function send({ target, ip, init, named }: CheckedRequest): Promise<Response> {
   const response = await fetch(target, {
     ...init,
     // Compressed answers could be bombs, and an SSE event may not wait for a compressor's block.
@@ -137,6 +145,8 @@ async function send(target: string, init: OutboundInit, named?: URL): Promise<Re
     decompress: false,
     // The caller's signal carries its own timers; a thinking model is silent for longer than fetch would wait.
     timeout: false,
+    // A proxy of the environment may lead out, but what is in this house is not sent out of it, nor a key with it.
+    ...(addressKind(ip) === 'private' ? { proxy: false } : {}),
     ...(named?.protocol === 'https:' ? { tls: { serverName: bareHost(named.hostname) } } : {}),
   } as BunFetchRequestInit);
   const encoding = response.headers.get('content-encoding');
