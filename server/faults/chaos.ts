@@ -18,6 +18,10 @@ export interface ChaosReport {
   wrong: string[];
 }
 
+/** What an upstream did with a request, as it tells it itself; `reset`, a connection torn down unanswered. */
+type Deed = 'good' | 'cut' | 'page' | 'reset' | 401 | 429 | 500 | 503;
+type Journal = Map<Deed, number>;
+
 const CHANNELS = 3;
 /** The requests, of all channels together, that are answered with 401: five keys die, whoever asks in which order. */
 const KEY_DIES_AT = new Set([60, 160, 260, 360, 460]);
@@ -30,14 +34,11 @@ const HONEST = new Set([429, 502, 503, 504]);
 export async function runChaos(count: number, seed: number): Promise<ChaosReport> {
   await using gateway = await createGatewayApp();
   const random = seededRandom(seed);
-  const asked: number[] = [];
+  const journal: Journal = new Map();
   const upstreams = await Promise.all(Array.from({ length: CHANNELS }, () => startFaultUpstream()));
   using _all = { [Symbol.dispose]: () => upstreams.forEach((upstream) => upstream[Symbol.dispose]()) };
   for (const [i, upstream] of upstreams.entries()) {
-    upstream.fault(
-      'up',
-      flapping(MOODS, random, () => asked.push(i)),
-    );
+    upstream.fault('up', flapping(random, journal));
     await gateway.addModel(
       'm',
       {},
@@ -64,36 +65,48 @@ export async function runChaos(count: number, seed: number): Promise<ChaosReport
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, client));
-  await compare(report, gateway, asked.length);
+  await compare(report, gateway, journal);
   return report;
 }
 
 /** In spells: well for a while, then failing in one way for a while. */
-function flapping(moods: readonly Fault[], random: () => number, note: () => number): Fault {
+function flapping(random: () => number, journal: Journal): Fault {
   let left = 0;
-  let mood: Fault = good;
+  let mood = MOODS[0]!;
+  const note = (deed: Deed) => journal.set(deed, (journal.get(deed) ?? 0) + 1);
   return (socket, request) => {
-    if (KEY_DIES_AT.has(note())) return failing(401)(socket, request);
+    if (KEY_DIES_AT.has(requestsIn(journal) + 1)) {
+      note(401);
+      return failing(401)(socket, request);
+    }
     if (left-- <= 0) {
       left = 5 + Math.floor(random() * 30);
-      mood = moods[Math.floor(random() * moods.length)]!;
+      mood = MOODS[Math.floor(random() * MOODS.length)]!;
     }
-    mood(socket, request);
+    const [deed, fault] = mood(request.stream);
+    note(deed);
+    fault(socket, request);
   };
 }
+
+const requestsIn = (journal: Journal) => [...journal.values()].reduce((sum, count) => sum + count, 0);
 
 const failing = (status: number, headers: Record<string, string> = {}) =>
   answer(status, JSON.stringify({ error: { message: `chaos ${status}` } }), headers);
 
-const MOODS: readonly Fault[] = [
-  good,
-  good,
-  good,
-  failing(500),
-  failing(429, { 'retry-after-ms': '400' }),
-  (socket) => void socket.resetAndDestroy(),
-  answer(200, '<html>maintenance</html>', { 'content-type': 'text/html' }),
-  (socket, request) => (request.stream ? stream(GOOD_EVENTS.slice(0, 2)) : failing(503))(socket, request),
+type Mood = (streamed: boolean) => readonly [Deed, Fault];
+
+const well: Mood = () => ['good', good];
+
+const MOODS: readonly Mood[] = [
+  well,
+  well,
+  well,
+  () => [500, failing(500)],
+  () => [429, failing(429, { 'retry-after-ms': '400' })],
+  () => ['reset', (socket) => void socket.resetAndDestroy()],
+  () => ['page', answer(200, '<html>maintenance</html>', { 'content-type': 'text/html' })],
+  (streamed) => (streamed ? ['cut', stream(GOOD_EVENTS.slice(0, 2))] : [503, failing(503)]),
 ];
 
 function judge(report: ChaosReport, status: number, text: string, streamed: boolean): void {
@@ -109,10 +122,39 @@ function judge(report: ChaosReport, status: number, text: string, streamed: bool
   }
 }
 
+type Attempts = Awaited<ReturnType<Awaited<ReturnType<typeof createGatewayApp>>['attempts']>>;
+
+/** Each thing an upstream did has as many rows, with the tokens it reported and not one more. */
+function compareDeeds(
+  attempts: Attempts,
+  journal: Journal,
+  same: (what: string, got: unknown, wanted: unknown) => void,
+): void {
+  const did = (deed: Deed) => journal.get(deed) ?? 0;
+  const answered = attempts.filter(({ status }) => status === 'ok');
+  same('rows of good answers', answered.length, did('good'));
+  for (const { promptTokens, completionTokens, costNanos, estimated } of answered)
+    same('a good answer’s row', [promptTokens, completionTokens, costNanos, estimated].join(), GOOD_ROW.join());
+  same('rows of cut answers', attempts.filter(({ status }) => status === 'cut').length, did('cut'));
+  for (const status of [401, 429, 500, 503] as const)
+    same(`rows of ${status}`, attempts.filter(({ httpStatus }) => httpStatus === status).length, did(status));
+  const pages = attempts.filter(({ status, httpStatus }) => status === 'error' && httpStatus === 200);
+  same('rows of pages', pages.length, did('page'));
+  const torn = attempts.filter(({ httpStatus }) => httpStatus === null);
+  same('rows of torn connections', torn.length, did('reset'));
+  // The prompt, which the upstream may have charged for; nothing else that failed costs anything.
+  const costless = attempts.filter(({ httpStatus, status }) => status === 'error' && httpStatus !== null);
+  same('cost of refusals', costless.filter(({ costNanos }) => costNanos > 0).length, 0);
+  same('torn connections without a flag', torn.filter(({ estimated }) => estimated !== 1).length, 0);
+}
+
+/** Of `USAGE` by `PRICES`. */
+const GOOD_ROW = [11, 2, 11 * 2_000 + 2 * 8_000, 0];
+
 async function compare(
   report: ChaosReport,
   gateway: Awaited<ReturnType<typeof createGatewayApp>>,
-  requests: number,
+  journal: Journal,
 ): Promise<void> {
   const { wrong } = report;
   const same = (what: string, got: unknown, wanted: unknown) => {
@@ -122,7 +164,8 @@ async function compare(
   const attempts = await gateway.attempts();
   const countOf = (status: string) => calls.filter((call) => call.status === status).length;
   same('call rows', calls.length, report.calls);
-  same('attempt rows', attempts.length, requests);
+  same('attempt rows', attempts.length, requestsIn(journal));
+  compareDeeds(attempts, journal, same);
   same('rows of success', countOf('success'), report.answered);
   same('rows of cut streams', countOf('cut'), report.cut);
   same('rows of errors', countOf('error'), report.failed);
