@@ -1,4 +1,5 @@
 // Step 5b: reads an upstream answer far enough to know that it is one; nothing has been relayed until then.
+import { nestsTooDeep } from '../lib/nesting.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import { readGoogleError } from './protocols/gemini/errors.ts';
@@ -42,7 +43,7 @@ export async function readHead(
   attempt.upstreamRequestId =
     (response.headers.get('x-request-id') ?? response.headers.get('request-id'))?.slice(0, 200) ?? null;
   if (response.status !== 200) {
-    const text = (await readText(response, ERROR_BODY_BYTES)) ?? '';
+    const text = (await readError(response, ERROR_BODY_BYTES)) ?? '';
     const hide = hiderOf(attempt.route, attempt.key, call.model.publicName);
     return failureOfStatus(response.status, text, retryAfterOf(response.headers, attempt.ctx.clock.now()), hide);
   }
@@ -68,7 +69,7 @@ async function wholeHead(
   const context = answerContext(call, attempt);
   const reading = bridge.readBytes
     ? bridge.readBytes(bytes, contentTypeOf(response), context)
-    : bridge.readWhole(bytes.toString('utf8'), context);
+    : unlessTooDeep(bytes, (text) => bridge.readWhole(text, context));
   if (!reading) return failureOfBody('answer_not_ours', response.status);
   if (reading.failure !== undefined) return failureOfModel(reading.failure, response.status, reading.usage);
   return { kind: 'whole', attempt, httpStatus: response.status, reading };
@@ -154,7 +155,12 @@ function contentTypeOf(response: Response): string {
   return /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/.test(type) ? type.slice(0, 200) : 'application/octet-stream';
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
+function unlessTooDeep<T>(bytes: Buffer, read: (text: string) => T): T | undefined {
+  const text = bytes.toString('utf8');
+  return nestsTooDeep(text) ? undefined : read(text);
+}
+
+async function readError(response: Response, maxBytes: number): Promise<string | undefined> {
   return (await readBytes(response, maxBytes))?.toString('utf8');
 }
 

@@ -1,4 +1,5 @@
 // One upstream stream as a pull of event data, with beats while it is silent and an end when it stalls.
+import { nestsTooDeep } from '../lib/nesting.ts';
 import { EventTooLarge, SseParser } from './protocols/sse.ts';
 
 export type StreamItem =
@@ -52,7 +53,9 @@ export class UpstreamStream {
       while (this.#nextEvent < this.#events.length) {
         const data = this.#events[this.#nextEvent++]!;
         // An empty event keeps a connection awake; it says nothing.
-        if (data !== '') return { kind: 'event', data };
+        if (data === '') continue;
+        if (!nestsTooDeep(data)) return { kind: 'event', data };
+        return this.#refuse();
       }
     } while (this.#parseOn());
     return this.#ended;
@@ -128,6 +131,14 @@ export class UpstreamStream {
     this.abort();
   }
 
+  /** Writing such an event again would hold the event loop for seconds. */
+  #refuse(): StreamItem {
+    this.#events = [];
+    this.#ended = { kind: 'failed', reason: 'too_large' };
+    this.#fail(undefined);
+    return this.#ended;
+  }
+
   /** @returns false when there is nothing to look at. */
   #parseOn(): boolean {
     const bytes = this.#unread;
@@ -153,7 +164,8 @@ export class UpstreamStream {
     if (!this.#wake) return;
     const item = this.take();
     if (item) this.#settleWait(item);
-    else this.#read();
+    // Whoever sends comments without end, faster than they are read, must not keep the loop from everyone else.
+    else setImmediate(() => this.#read());
   }
 
   #settleWait(item: StreamItem): void {

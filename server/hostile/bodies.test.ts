@@ -78,6 +78,8 @@ describe('S39: JSON', () => {
     `{"model":"m","messages":[{"role":"user","content":"hi"}],"metadata":{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join(',')}}}`;
   const REFUSED: Record<string, NonNullable<RequestInit['body']>> = {
     'a hundred thousand levels': nested(100_000),
+    // Once parsed, it would be written again to be sent on: eleven seconds in which nobody else is served.
+    'a hundred thousand levels where anything may stand': `{"model":"m","messages":[{"role":"user","content":"hi"}],"metadata":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
     'data after the end': '{"model":"m","messages":[{"role":"user","content":"hi"}]} x',
     'two values': '{}{}',
     'a comma too many': '{"model":"m","messages":[1,],}',

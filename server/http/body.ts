@@ -1,5 +1,6 @@
 // Reads a request body up to a bound and parses it as JSON.
 import { AppError } from '../lib/app-error.ts';
+import { MAX_NESTING, nestsTooDeep } from '../lib/nesting.ts';
 import { within } from '../lib/coarse-timer.ts';
 import { isOpenPath } from './cors.ts';
 
@@ -46,12 +47,23 @@ function tooLarge(maxBytes: number): AppError {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws AppError invalid_json, body_too_large, body_timeout, unsupported_media_type. */
+/** @throws AppError invalid_json, invalid_body, body_too_large, body_timeout, unsupported_media_type. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   if (!isJson(request)) throw new AppError('unsupported_media_type');
   const bytes = await readBytes(request, maxBytes);
+  const text = decode(bytes);
+  if (nestsTooDeep(text))
+    throw new AppError('invalid_body', { params: { detail: `more than ${MAX_NESTING} levels of nesting` } });
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid_json', { cause });
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new AppError('invalid_json', { cause });
   }
