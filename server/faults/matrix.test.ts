@@ -99,7 +99,12 @@ const BEFORE: Row[] = [
   ...[401, 403].map((status): Row => ({ name: String(status), fault: error(status), ...ERROR, tries: 1 })),
   { name: 'a page with status 200', fault: answer(200, '<html>no</html>', { 'content-type': 'text/html' }), ...ERROR },
   { name: 'text with status 200', fault: answer(200, 'busy, sorry', { 'content-type': 'text/plain' }), ...ERROR },
-  { name: 'a hundred thousand levels', fault: answer(200, GOOD_BODY.replace('"all well"', DEEP)), ...ERROR, only: 'whole' },
+  {
+    name: 'a hundred thousand levels',
+    fault: answer(200, GOOD_BODY.replace('"all well"', DEEP)),
+    ...ERROR,
+    only: 'whole',
+  },
   {
     name: 'a hundred thousand levels as the first event',
     fault: stream([`data: {"choices":[{"index":0,"delta":{"content":${DEEP}}}]}\n\n`]),
