@@ -8,7 +8,6 @@ import {
   requestVerdict,
   type Verdict,
 } from '../../server/gateway/protocols/protocol.suite.ts';
-import { HINTS } from '../../server/gateway/protocols/suite/hints.ts';
 
 const NAMES: Record<string, string> = {
   'openai-chat': 'Chat',
@@ -32,14 +31,6 @@ Where both speak the same, bodies and events pass through with their bytes uncha
 reasoning's second name; fields nobody here knows travel too.
 `;
 
-/** One line a format and field, with why it may stay behind. */
-function hints(): string {
-  const lines = Object.entries(HINTS).flatMap(([client, fields]) =>
-    Object.entries(fields).map(([field, why]) => `  - ${NAMES[client]}: \`${field}\` – ${why}`),
-  );
-  return lines.join('\n');
-}
-
 const TAIL = `
 ## Good to know
 
@@ -47,8 +38,6 @@ const TAIL = `
   tool's result. Chat clients find it in \`reasoning_details\` and may send it back there. For clients that drop it the
   gateway remembers it, per pass and call, in memory (64 MB at most, the longest unused goes first) and puts it back byte for
   byte; that reasoning is counted as a part of the prompt. It is not shared between several servers, nor kept over a restart.
-- **Thinking without a signature** that a Messages client sends back stays behind on Claude models, which refuse it, and goes back
-  unchanged to other models behind Messages, which may sign nothing.
 - **Gemini's signatures.** Gemini 3 and later sign the first call of each step and refuse it without. Chat clients find the signature in
   \`reasoning_details\` (\`google-gemini-v1\`, with the call's id), clients of Responses in \`encrypted_content\`, and clients of Messages
   that ask for thinking in a \`redacted_thinking\` block; each may send it back there. For all others it is remembered as above. Where it
@@ -66,10 +55,8 @@ const TAIL = `
   know no \`reasoning_effort\` refuse it: drop it in the channel's body rules.
 - **Usage** is the upstream's own in either direction, cache reads and writes included; a stream that breaks off is charged
   the prompt as the upstream told it and what was relayed.
-- **Hints that stay behind** where another format answers, because the answer does not depend on them: a picture's detail
-  \`auto\` or \`high\`, \`thinking.display\`, how a tool's call is cached or streamed, the name of a schema for an answer, a tool's name in
-  its result, and these fields; all others are translated or refused by name.
-${hints()}
+- **Hints that stay behind** because the answer does not depend on them: a picture's detail \`auto\` or \`high\`, Messages'
+  \`service_tier\`, \`thinking.display\` and clearing of old thinking, and the name of a schema for an answer.
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
   the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
   call log and takes one request of the rate limits.

@@ -77,22 +77,7 @@ export interface Tool {
 
 export type ToolChoice = { type: 'auto' | 'none' | 'any' } | { type: 'tool'; name: string };
 
-export type OutputFormat = { type: 'json' } | SchemaFormat;
-
-export interface SchemaFormat {
-  type: 'schema';
-  name: string;
-  /** What the answer is for, told to the model. */
-  description?: string;
-  schema: unknown;
-  strict: boolean;
-}
-
-/** The schema with its description inside, for formats that have no other place for it. */
-export function describedSchema({ description, schema }: SchemaFormat): unknown {
-  const isPlain = typeof schema === 'object' && schema !== null && !Array.isArray(schema);
-  return description === undefined || !isPlain ? schema : { description, ...schema };
-}
+export type OutputFormat = { type: 'json' } | { type: 'schema'; name: string; schema: unknown; strict: boolean };
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 

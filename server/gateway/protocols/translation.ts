@@ -1,7 +1,6 @@
 // Joins a client's format to another one upstream, through the neutral form: one folder per format says how it reads
 // and writes, and every pair follows from that.
 import type { TokenUsage } from '../../ledger/ledger.ts';
-import { AppError } from '../../lib/app-error.ts';
 import type { ChatRequest } from '../request-body.ts';
 import {
   type NeutralAnswer,
@@ -17,8 +16,6 @@ import { carriedBytes, remember } from './remember-reasoning.ts';
 
 /** How clients of one format ask and are answered. */
 export interface ClientSide {
-  /** What this format calls a field that a refusal names by chat completions' word for it. */
-  readonly ownNames?: Readonly<Record<string, string>>;
   /** @throws AppError unsupported_parameter naming what the neutral form cannot express. */
   readPrompt(request: ChatRequest): Prompt;
   /** The whole answer as JSON text. */
@@ -64,12 +61,11 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
   return {
     translates: true,
     path: (model, stream) => upstream.path(model, stream),
-    body: (request, draft) =>
-      inOwnNames(client, () => {
-        const prompt = client.readPrompt(request);
-        if (!upstream.takesCustomTools) refuseCustomTools(prompt);
-        return upstream.writePrompt(prompt, draft);
-      }),
+    body(request, draft) {
+      const prompt = client.readPrompt(request);
+      if (!upstream.takesCustomTools) refuseCustomTools(prompt);
+      return upstream.writePrompt(prompt, draft);
+    },
     carriedBytes: (request, memory, owner) =>
       upstream.signsReasoning ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
     readWhole(text, context) {
@@ -85,18 +81,6 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
     },
     reader: (context) => new Translation(client, upstream.events(context), context, upstream.signsReasoning),
   };
-}
-
-/** The same; what is refused carries the name that the client knows it by. */
-function inOwnNames<T>({ ownNames = {} }: ClientSide, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.options.param === undefined) throw error;
-    const param = Object.hasOwn(ownNames, error.options.param) ? ownNames[error.options.param] : undefined;
-    if (param === undefined) throw error;
-    throw new AppError(error.code, { ...error.options, param, params: { ...error.options.params, param } });
-  }
 }
 
 /** Most formats know only tools with a schema. @throws AppError unsupported_parameter. */

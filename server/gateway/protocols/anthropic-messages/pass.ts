@@ -12,7 +12,7 @@ export const messagesPass: Bridge = {
   path: () => PATH,
   body: ({ fields }, { upstreamModel, outputTokens }) => ({
     ...fields,
-    ...withoutUnreadable(fields.messages, upstreamModel),
+    ...withoutSealed(fields.messages),
     model: upstreamModel,
     ...(outputTokens === null ? {} : { max_tokens: outputTokens }),
   }),
@@ -30,15 +30,11 @@ export const messagesPass: Bridge = {
   reader: (answer) => new MessagesPass(answer),
 };
 
-/** Claude refuses thinking that it did not sign; other models behind this format sign nothing and may want theirs back. */
-const SIGNS = /claude/i;
-
 /** Reasoning that another format signed was sealed here, and nobody there can read it. */
-function withoutUnreadable(messages: unknown, upstreamModel: string): { messages?: unknown } {
+function withoutSealed(messages: unknown): { messages?: unknown } {
   const list = messages as { content?: unknown }[];
-  const isUnsigned = (signature: unknown) => !signature && SIGNS.test(upstreamModel);
   const isOther = (block: Record<string, unknown> | null) =>
-    (block?.type === 'thinking' && (isSealed(String(block.signature)) || isUnsigned(block.signature))) ||
+    (block?.type === 'thinking' && isSealed(String(block.signature))) ||
     (block?.type === 'redacted_thinking' && isSealed(String(block.data)));
   const has = ({ content }: { content?: unknown }) => Array.isArray(content) && content.some(isOther);
   if (!Array.isArray(messages) || !list.some(has)) return {};

@@ -27,16 +27,11 @@ const KNOWN = new Set(
   ).split(' '),
 );
 
-/** Of a tool: what only says how its call is cached or streamed. */
-const TOOL_HINTS = ['cache_control', 'eager_input_streaming'];
-
 /** @throws AppError unsupported_parameter naming what no other format can express. */
 export function readMessagesPrompt(request: ChatRequest): Prompt {
   const { fields } = request;
   refuseUnknownFields(fields, KNOWN, TARGET);
   refuseEdits(fields.context_management);
-  refuseWithin(fields.output_config, ['effort', 'format'], 'output_config');
-  refuseWithin(fields.metadata, ['user_id'], 'metadata');
   const system: Turn[] = isEmpty(fields.system)
     ? []
     : [{ role: 'system', parts: readContent(fields.system, 'system') }];
@@ -61,15 +56,6 @@ export function readMessagesPrompt(request: ChatRequest): Prompt {
   if (Array.isArray(fields.stop_sequences) && fields.stop_sequences.length > 0)
     prompt.stop = fields.stop_sequences.map(String);
   return prompt;
-}
-
-/** Of what stands inside a field, all but these names and what says nothing is refused. */
-function refuseWithin(value: unknown, known: readonly string[], at: string): void {
-  for (const [name, inner] of Object.entries((value ?? {}) as Block)) {
-    const saysNothing = isEmpty(inner) || inner === false || (Array.isArray(inner) && inner.length === 0);
-    const isDirect = name === 'allowed_callers' && String(inner) === 'direct';
-    if (!known.includes(name) && !saysNothing && !isDirect) throw unsupported(`${at}.${name}`, NO);
-  }
 }
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
@@ -145,7 +131,6 @@ function readTool(tool: unknown, index: number): Tool {
   const { type, name, description, input_schema: parameters, strict, ...rest } = (tool ?? {}) as Block;
   if (type !== undefined && type !== null && type !== 'custom')
     throw unsupported(`tools.${index}`, `${TARGET} does not know tools of type ${String(type).slice(0, 40)}`);
-  refuseWithin(rest, TOOL_HINTS, `tools.${index}`);
   return {
     name: String(name),
     ...(typeof description === 'string' ? { description } : {}),

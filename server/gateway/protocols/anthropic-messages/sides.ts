@@ -7,7 +7,6 @@ import { MessagesWriter, writeMessagesAnswer } from './write-answer.ts';
 import { writeMessagesPrompt } from './write-prompt.ts';
 
 export const messagesClient: ClientSide = {
-  ownNames: { stop: 'stop_sequences', response_format: 'output_config.format', reasoning_effort: 'thinking' },
   readPrompt: readMessagesPrompt,
   writeAnswer: writeMessagesAnswer,
   writer: (context) => new MessagesWriter(context),

@@ -1,6 +1,5 @@
 // A prompt in the neutral form as a request of Anthropic's Messages.
 import {
-  describedSchema,
   type ImagePart,
   parseArguments,
   type Part,
@@ -33,8 +32,7 @@ export function writeMessagesPrompt(prompt: Prompt, draft: UpstreamDraft): Block
   const turns = thinking.on ? withRemembered(prompt.turns, draft.memory, draft.owner) : prompt.turns;
   const system = turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts.map(systemBlock));
   const choice = choiceOf(prompt.toolChoice, prompt.parallelTools, prompt.tools.length > 0);
-  const format =
-    prompt.output?.type === 'schema' ? { type: 'json_schema', schema: describedSchema(prompt.output) } : undefined;
+  const format = prompt.output?.type === 'schema' ? { type: 'json_schema', schema: prompt.output.schema } : undefined;
   const config = { ...thinking.config, ...(format ? { format } : {}) };
   return {
     model: upstreamModel,

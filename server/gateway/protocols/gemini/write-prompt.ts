@@ -1,5 +1,5 @@
 // A prompt in the neutral form as a request of Gemini's generateContent. https://ai.google.dev/api/generate-content
-import { describedSchema, plainText, type Prompt, type Tool, type Turn, unsupported } from '../neutral.ts';
+import { plainText, type Prompt, type Tool, type Turn, unsupported } from '../neutral.ts';
 import type { UpstreamDraft } from '../protocol.ts';
 import { contentsOf } from './contents.ts';
 import { resolutionOf } from './images.ts';
@@ -63,7 +63,7 @@ function configOf(prompt: Prompt, { outputTokens, upstreamModel }: UpstreamDraft
     presencePenalty: prompt.presencePenalty,
     frequencyPenalty: prompt.frequencyPenalty,
     responseMimeType: output && 'application/json',
-    responseJsonSchema: output?.type === 'schema' ? withoutConst(describedSchema(output)) : undefined,
+    responseJsonSchema: output?.type === 'schema' ? withoutConst(output.schema) : undefined,
     thinkingConfig: thinkingOf(prompt, upstreamModel, maxTokens),
     ...resolutionOf(prompt),
   };

@@ -74,8 +74,7 @@ function refuseValues({ n, logprobs, store, service_tier: tier, modalities }: Fi
 function readMessage(message: ChatMessage, index: number): Turn {
   const at = `messages.${index}`;
   const { role } = message;
-  // A tool's result may repeat the tool's name, which its call tells.
-  for (const name of ['audio', 'function_call', ...(role === 'tool' ? [] : ['name'])])
+  for (const name of ['name', 'audio', 'function_call'])
     if (message[name] !== undefined && message[name] !== null)
       throw unsupported(`${at}.${name}`, `${TARGET} cannot express it`);
   if (role === 'system' || role === 'developer') return { role: 'system', parts: readContent(message.content, at) };
@@ -175,7 +174,6 @@ function readFormat(value: unknown): OutputFormat | undefined {
   if (type === 'json_object') return { type: 'json' };
   if (type !== 'json_schema' || typeof asked !== 'object' || asked === null)
     throw unsupported('response_format', `${TARGET} cannot express it`);
-  const { name, description, schema, strict } = asked as Fields;
-  const said = typeof description === 'string' ? { description } : {};
-  return { type: 'schema', name: String(name ?? 'answer'), ...said, schema, strict: strict === true };
+  const { name, schema, strict } = asked as Fields;
+  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict === true };
 }

@@ -63,8 +63,8 @@ function reasoningOf({ reasoning }: Prompt): Fields {
 
 function formatOf(output: NonNullable<Prompt['output']>): Fields {
   if (output.type === 'json') return { type: 'json_object' };
-  const { type: _, ...schema } = output;
-  return { type: 'json_schema', json_schema: schema };
+  const { name, schema, strict } = output;
+  return { type: 'json_schema', json_schema: { name, schema, strict } };
 }
 
 function messagesOf({ role, parts }: Turn): Fields[] {

@@ -7,7 +7,7 @@ import { measurePrompt } from '../../prompt-size.ts';
 import { checkModelName, type ChatRequest, fieldsOf, wholeOrNone } from '../../request-body.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
 import { geminiUpstream } from '../gemini/sides.ts';
-import { type Finish, type NeutralAnswer, type NeutralEvent, type Part, type Prompt } from '../neutral.ts';
+import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type Prompt } from '../neutral.ts';
 import { refuseUnknownFields, unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import { chatUsage } from '../openai-chat/write-answer.ts';
@@ -97,14 +97,9 @@ function completion({ id, created, model }: AnswerContext, choices: Fields[], us
   return usage === undefined ? head : { ...head, usage };
 }
 
-/** A refusal has no field of its own here: it is what the model said. */
-function saidIn(parts: readonly Part[]): string {
-  return parts.map((part) => (part.type === 'text' || part.type === 'refusal' ? part.text : '')).join('');
-}
-
 /** What the model thought has no place in this format: it is charged and not shown. */
 function writeAnswer({ parts, finish, usage }: NeutralAnswer, context: AnswerContext): string {
-  const choice = { text: saidIn(parts), index: 0, logprobs: null, finish_reason: finishOf(finish) };
+  const choice = { text: plainText(parts), index: 0, logprobs: null, finish_reason: finishOf(finish) };
   return JSON.stringify(completion(context, [choice], usage && chatUsage(usage)));
 }
 
@@ -114,7 +109,7 @@ class CompletionWriter implements AnswerWriter {
   constructor(readonly context: AnswerContext) {}
 
   write(event: NeutralEvent): string {
-    if (event.type === 'text' || event.type === 'refusal') return this.#piece(event.text, null);
+    if (event.type === 'text') return this.#piece(event.text, null);
     return event.type === 'finish' ? this.#piece('', finishOf(event.finish)) : '';
   }
 

@@ -170,10 +170,9 @@ function readChoice(value: unknown): ToolChoice | undefined {
 function readFormat(text: unknown): OutputFormat | undefined {
   const { format } = (text ?? {}) as Fields;
   if (format === undefined || format === null) return undefined;
-  const { type, name, description, schema, strict } = format as Fields;
+  const { type, name, schema, strict } = format as Fields;
   if (type === 'text') return undefined;
   if (type === 'json_object') return { type: 'json' };
   if (type !== 'json_schema') throw unsupported('text.format', `${TARGET} cannot express it`);
-  const said = typeof description === 'string' ? { description } : {};
-  return { type: 'schema', name: String(name ?? 'answer'), ...said, schema, strict: strict !== false };
+  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict !== false };
 }

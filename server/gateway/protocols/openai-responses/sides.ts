@@ -8,13 +8,6 @@ import { writeResponse } from './write-answer.ts';
 import { writeResponsesPrompt } from './write-prompt.ts';
 
 export const responsesClient: ClientSide = {
-  ownNames: {
-    messages: 'input',
-    'messages.content.image_url.detail': 'input.content.detail',
-    system: 'input',
-    response_format: 'text.format',
-    reasoning_effort: 'reasoning.effort',
-  },
   readPrompt: readResponsesPrompt,
   writeAnswer: writeResponse,
   writer: (context) => new ResponsesWriter(context),

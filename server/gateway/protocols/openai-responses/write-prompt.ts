@@ -141,5 +141,6 @@ function choiceOf(choice: ToolChoice, tools: readonly Tool[]): unknown {
 
 function formatOf(output: NonNullable<Prompt['output']>): Fields {
   if (output.type === 'json') return { type: 'json_object' };
-  return { ...output, type: 'json_schema' };
+  const { name, schema, strict } = output;
+  return { type: 'json_schema', name, schema, strict };
 }
