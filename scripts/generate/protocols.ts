@@ -56,7 +56,16 @@ const TAIL = `
 - **Usage** is the upstream's own in either direction, cache reads and writes included; a stream that breaks off is charged
   the prompt as the upstream told it and what was relayed.
 - **Hints that stay behind** because the answer does not depend on them: a picture's detail \`auto\` or \`high\`, Messages'
-  \`service_tier\`, \`thinking.display\` and clearing of old thinking, and the name of a schema for an answer.
+  \`service_tier\`, \`thinking.display\`, clearing of old thinking, and of a tool \`defer_loading\` and
+  \`eager_input_streaming\`; of Responses \`metadata\`, \`client_metadata\`, \`reasoning.summary\` and \`reasoning.context\`, and what a
+  namespace says of itself; \`stream_options\`; the name of a schema for an answer, its \`strict\` where all schemas are kept to, and that
+  of a tool on Gemini where a call is forced; the tool's \`name\` beside its result in chat completions. Of \`user\` and
+  \`safety_identifier\` only the latter goes on where both are sent.
+- **What a client repeats of an answer** (an assistant's message, a call, reasoning) goes on as text, calls and signed reasoning; ids,
+  states, phases, citations and other notes beside them stay behind. In all other places a field that is not known is refused
+  with its path, such as \`tools.0.input_examples\`.
+- **Answers that failed.** Where a chat upstream ends with \`error\`, \`abort\` or \`insufficient_system_resource\`, clients of
+  other formats get an error, and what was used is charged. A call without any arguments gets \`{}\`.
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,
   the answer is the tokenizer's estimate, marked by the header \`x-hallpass-estimated: true\`. It costs nothing, is not in the
   call log and takes one request of the rate limits.

@@ -77,7 +77,9 @@ export interface Tool {
 
 export type ToolChoice = { type: 'auto' | 'none' | 'any' } | { type: 'tool'; name: string };
 
-export type OutputFormat = { type: 'json' } | { type: 'schema'; name: string; schema: unknown; strict: boolean };
+export type OutputFormat =
+  | { type: 'json' }
+  | { type: 'schema'; name: string; description?: string; schema: unknown; strict: boolean };
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
@@ -95,6 +97,8 @@ export interface Prompt {
   presencePenalty?: number;
   frequencyPenalty?: number;
   output?: OutputFormat;
+  /** How much to say: low, medium or high. */
+  verbosity?: string;
   /** How hard to think; a budget in tokens where the client named one. */
   reasoning?: { effort?: Effort; budgetTokens?: number };
   /** The client's own name for its end user. */
@@ -172,9 +176,14 @@ export function plainText(parts: readonly Part[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** Refuses every field of a body that this translation does not know. */
-export function refuseUnknownFields(fields: Record<string, unknown>, known: ReadonlySet<string>, target: string): void {
-  for (const [name, value] of Object.entries(fields))
-    if (!known.has(name) && value !== undefined && value !== null)
-      throw unsupported(name, `${target} cannot express it`);
+/** The schema of an answer, with what the format is for in its own words: where only a schema is taken. */
+export function describedSchema({ schema, description }: Extract<OutputFormat, { type: 'schema' }>): unknown {
+  if (description === undefined || typeof schema !== 'object' || schema === null) return schema;
+  const { description: own } = schema as { description?: unknown };
+  return { ...schema, description: typeof own === 'string' ? `${description}\n${own}` : description };
+}
+
+/** `medium` is what all models do unasked. @throws AppError unsupported_parameter. */
+export function refuseVerbosity(verbosity: string | undefined, detail: string): void {
+  if (verbosity !== undefined && verbosity !== 'medium') throw unsupported('verbosity', detail);
 }

@@ -20,12 +20,26 @@ export function readCommonFields(fields: Fields, prompt: Prompt): void {
     if (typeof value !== 'number') throw unsupported(name, 'a number is expected');
     prompt[key] = value;
   }
-  const stop = typeof fields.stop === 'string' ? [fields.stop] : fields.stop;
-  if (Array.isArray(stop)) prompt.stop = stop.map(String);
+  const stop = readStop(fields.stop);
+  if (stop.length > 0) prompt.stop = stop;
   const user = fields.safety_identifier ?? fields.user;
   if (typeof user === 'string') prompt.user = user;
   if (typeof fields.prompt_cache_key === 'string') prompt.cacheKey = fields.prompt_cache_key;
   if (typeof fields.parallel_tool_calls === 'boolean') prompt.parallelTools = fields.parallel_tool_calls;
+}
+
+function readStop(value: unknown): string[] {
+  const stop = (typeof value === 'string' ? [value] : value) ?? [];
+  if (!Array.isArray(stop) || stop.some((one) => typeof one !== 'string'))
+    throw unsupported('stop', 'a text or a list of texts is expected');
+  return stop as string[];
+}
+
+/** @param name the field it came from. @throws AppError unsupported_parameter. */
+export function readVerbosity(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value !== 'low' && value !== 'medium' && value !== 'high') throw unsupported(name, 'an unknown value');
+  return value;
 }
 
 /** @param name the field it came from. @throws AppError unsupported_parameter. */

@@ -13,6 +13,7 @@ import {
 } from './neutral.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading, UpstreamDraft } from './protocol.ts';
 import { carriedBytes, remember } from './remember-reasoning.ts';
+import { StreamedArguments, withArguments } from './whole-arguments.ts';
 
 /** How clients of one format ask and are answered. */
 export interface ClientSide {
@@ -64,13 +65,15 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
     body(request, draft) {
       const prompt = client.readPrompt(request);
       if (!upstream.takesCustomTools) refuseCustomTools(prompt);
+      refuseForceless(prompt);
       return upstream.writePrompt(prompt, draft);
     },
     carriedBytes: (request, memory, owner) =>
       upstream.signsReasoning ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
     readWhole(text, context) {
-      const answer = upstream.readAnswer(text, context);
-      if (!answer) return undefined;
+      const told = upstream.readAnswer(text, context);
+      if (!told) return undefined;
+      const answer = { ...told, parts: withArguments(told.parts, told.finish) };
       if (answer.failure !== undefined) return { relay: '', text: '', usage: answer.usage, failure: answer.failure };
       if (upstream.signsReasoning) rememberAll(answer, context);
       return {
@@ -91,6 +94,12 @@ function refuseCustomTools({ tools, turns }: Prompt): void {
     throw unsupported(`tools.${Math.max(at, 0)}`, 'the model behind this name knows no free-form tools');
 }
 
+/** Without a tool there is nothing to choose from; some formats would forget the choice. @throws AppError unsupported_parameter. */
+function refuseForceless({ tools, toolChoice }: Prompt): void {
+  if (tools.length === 0 && (toolChoice?.type === 'any' || toolChoice?.type === 'tool'))
+    throw unsupported('tool_choice', 'no tool is offered that the model behind this name could call');
+}
+
 class Translation implements StreamReader {
   readonly framed = true;
   promptUsage: TokenUsage | undefined;
@@ -100,6 +109,7 @@ class Translation implements StreamReader {
   #reasoning: ReasoningPart[] = [];
 
   readonly writer: AnswerWriter;
+  readonly #arguments = new StreamedArguments();
   readonly #keepsHidden: boolean;
 
   constructor(
@@ -113,8 +123,9 @@ class Translation implements StreamReader {
   }
 
   read(data: string): StreamReading {
-    const events = this.upstream.read(data);
-    if (!events) return { kind: 'malformed' };
+    const told = this.upstream.read(data);
+    if (!told) return { kind: 'malformed' };
+    const events = this.#arguments.complete(told);
     const reading: Extract<StreamReading, { kind: 'chunk' }> = { kind: 'chunk', text: '', finished: false };
     let relay = '';
     for (const event of events) {

@@ -6,31 +6,26 @@ import {
   type Part,
   type Prompt,
   type ReasoningPart,
-  refuseUnknownFields,
   type TextPart,
   type Tool,
   type ToolChoice,
   type Turn,
   unsupported,
 } from '../neutral.ts';
+import { refuseUnknown } from '../known-shape.ts';
 import { openReasoning } from '../openai-responses/sealed-reasoning.ts';
+import { MESSAGES_FIELDS } from './known-fields.ts';
 import { readThinking } from './thinking.ts';
 
 type Block = Record<string, unknown>;
 
 const TARGET = 'the model behind this name speaks another format, which';
 const NO = `${TARGET} cannot express it`;
-const KNOWN = new Set(
-  (
-    'model max_tokens messages system stream temperature top_p top_k stop_sequences tools tool_choice thinking ' +
-    'output_config metadata service_tier context_management cache_control'
-  ).split(' '),
-);
 
 /** @throws AppError unsupported_parameter naming what no other format can express. */
 export function readMessagesPrompt(request: ChatRequest): Prompt {
   const { fields } = request;
-  refuseUnknownFields(fields, KNOWN, TARGET);
+  refuseUnknown(fields, MESSAGES_FIELDS, TARGET);
   refuseEdits(fields.context_management);
   const system: Turn[] = isEmpty(fields.system)
     ? []
@@ -50,20 +45,34 @@ export function readMessagesPrompt(request: ChatRequest): Prompt {
   if (output) prompt.output = output;
   const user = (fields.metadata as Block | undefined)?.user_id;
   if (typeof user === 'string') prompt.user = user;
-  if (typeof fields.temperature === 'number') prompt.temperature = fields.temperature;
-  if (typeof fields.top_p === 'number') prompt.topP = fields.top_p;
-  if (typeof fields.top_k === 'number') prompt.topK = fields.top_k;
+  readNumbers(fields, prompt);
   if (Array.isArray(fields.stop_sequences) && fields.stop_sequences.length > 0)
     prompt.stop = fields.stop_sequences.map(String);
   return prompt;
 }
 
+function readNumbers(fields: Block, prompt: Prompt): void {
+  for (const [name, key] of NUMBERS) {
+    const value = fields[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'number') throw unsupported(name, 'a number is expected');
+    prompt[key] = value;
+  }
+}
+
+const NUMBERS = [
+  ['temperature', 'temperature'],
+  ['top_p', 'topP'],
+  ['top_k', 'topK'],
+] as const;
+
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
 /** Clearing old thinking only saves tokens, and other formats never send it twice; all else would change the prompt. */
 function refuseEdits(value: unknown): void {
-  const edits = (value as { edits?: { type?: unknown }[] } | null | undefined)?.edits ?? [];
-  if (edits.some(({ type }) => !String(type).startsWith('clear_thinking'))) throw unsupported('context_management', NO);
+  const edits = (value as { edits?: unknown } | null | undefined)?.edits ?? [];
+  const clears = (edit: { type?: unknown } | null) => String(edit?.type).startsWith('clear_thinking');
+  if (!Array.isArray(edits) || !edits.every(clears)) throw unsupported('context_management', NO);
 }
 
 function readMessage(message: ChatMessage, index: number): Turn {

@@ -1,6 +1,7 @@
 // How hard to think, in the words of Anthropic's Messages and back.
 import type { Effort, Prompt } from '../neutral.ts';
 import { unsupported } from '../neutral.ts';
+import { readEffort } from '../openai-fields.ts';
 
 /** The smallest budget Messages accept. */
 const MIN_BUDGET = 1_024;
@@ -55,13 +56,14 @@ function isAdaptive(model: string): boolean {
   return major > 4 || (major === 4 && minor >= 6);
 }
 
-/** What `thinking` and `output_config.effort` ask for. */
+/** What `thinking` and `output_config.effort` ask for. @throws AppError unsupported_parameter. */
 export function readThinking(thinking: unknown, config: unknown): Prompt['reasoning'] {
   const { type, budget_tokens: budget } = (thinking ?? {}) as Record<string, unknown>;
-  const effort = (config as { effort?: unknown } | undefined)?.effort as Effort | undefined;
+  const { effort } = readEffort('output_config.effort', (config as { effort?: unknown } | null)?.effort) ?? {};
   if (type === 'disabled') return { effort: 'none' };
   if (type === 'enabled' && typeof budget === 'number') return { ...(effort ? { effort } : {}), budgetTokens: budget };
   if (type === 'adaptive') return { effort: effort ?? 'high' };
+  if (type !== undefined) throw unsupported('thinking', 'enabled with a budget, adaptive or disabled is expected');
   return effort ? { effort } : undefined;
 }
 

@@ -8,6 +8,8 @@ import {
   type Tool,
   type ToolChoice,
   type Turn,
+  describedSchema,
+  refuseVerbosity,
   unsupported,
 } from '../neutral.ts';
 import type { UpstreamDraft } from '../protocol.ts';
@@ -32,7 +34,8 @@ export function writeMessagesPrompt(prompt: Prompt, draft: UpstreamDraft): Block
   const turns = thinking.on ? withRemembered(prompt.turns, draft.memory, draft.owner) : prompt.turns;
   const system = turns.filter(({ role }) => role === 'system').flatMap(({ parts }) => parts.map(systemBlock));
   const choice = choiceOf(prompt.toolChoice, prompt.parallelTools, prompt.tools.length > 0);
-  const format = prompt.output?.type === 'schema' ? { type: 'json_schema', schema: prompt.output.schema } : undefined;
+  const format =
+    prompt.output?.type === 'schema' ? { type: 'json_schema', schema: describedSchema(prompt.output) } : undefined;
   const config = { ...thinking.config, ...(format ? { format } : {}) };
   return {
     model: upstreamModel,
@@ -52,7 +55,8 @@ export function writeMessagesPrompt(prompt: Prompt, draft: UpstreamDraft): Block
   };
 }
 
-function refuse({ seed, presencePenalty, frequencyPenalty, temperature, output }: Prompt): void {
+function refuse({ seed, presencePenalty, frequencyPenalty, temperature, output, verbosity }: Prompt): void {
+  refuseVerbosity(verbosity, NO);
   if (seed !== undefined) throw unsupported('seed', NO);
   if (presencePenalty) throw unsupported('presence_penalty', NO);
   if (frequencyPenalty) throw unsupported('frequency_penalty', NO);

@@ -1,5 +1,13 @@
 // A prompt in the neutral form as a request of Gemini's generateContent. https://ai.google.dev/api/generate-content
-import { plainText, type Prompt, type Tool, type Turn, unsupported } from '../neutral.ts';
+import {
+  describedSchema,
+  plainText,
+  refuseVerbosity,
+  type Prompt,
+  type Tool,
+  type Turn,
+  unsupported,
+} from '../neutral.ts';
 import type { UpstreamDraft } from '../protocol.ts';
 import { contentsOf } from './contents.ts';
 import { resolutionOf } from './images.ts';
@@ -30,7 +38,8 @@ export function writeGeminiPrompt(prompt: Prompt, draft: UpstreamDraft): Fields 
 }
 
 function refuse({ turns, stop, tools, toolChoice, output, ...drawn }: Prompt, model: string): void {
-  const { presencePenalty, frequencyPenalty } = drawn;
+  const { presencePenalty, frequencyPenalty, verbosity } = drawn;
+  refuseVerbosity(verbosity, 'Gemini cannot express it');
   if (turns.at(-1)?.role === 'assistant')
     throw unsupported('messages', 'Gemini does not go on with an answer that was begun by the caller');
   if (stop && stop.length > STOPS_MAX) throw unsupported('stop', `Gemini knows at most ${STOPS_MAX} stop sequences`);
@@ -63,7 +72,7 @@ function configOf(prompt: Prompt, { outputTokens, upstreamModel }: UpstreamDraft
     presencePenalty: prompt.presencePenalty,
     frequencyPenalty: prompt.frequencyPenalty,
     responseMimeType: output && 'application/json',
-    responseJsonSchema: output?.type === 'schema' ? withoutConst(output.schema) : undefined,
+    responseJsonSchema: output?.type === 'schema' ? withoutConst(describedSchema(output)) : undefined,
     thinkingConfig: thinkingOf(prompt, upstreamModel, maxTokens),
     ...resolutionOf(prompt),
   };

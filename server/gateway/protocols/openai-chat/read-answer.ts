@@ -2,6 +2,7 @@
 import type { Finish, NeutralAnswer, NeutralEvent, Part } from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
 import type { UpstreamEvents } from '../translation.ts';
+import { splitContent } from './content-list.ts';
 import { type Delta, reasoningOf } from './reasoning.ts';
 import { splitWhole, ThinkSplitter } from './think-tags.ts';
 import { readUsage } from './usage.ts';
@@ -17,13 +18,20 @@ const FINISHES: Record<string, Finish> = {
 
 const finishOf = (reason: unknown): Finish => FINISHES[String(reason)] ?? 'stop';
 
+/** Words of OpenRouter, DeepSeek and vLLM that the answer broke off: as a stop, half an answer would look like a whole one. */
+const FAILURES: readonly unknown[] = ['error', 'insufficient_system_resource', 'abort'];
+
+const failureOf = (reason: unknown): string | undefined =>
+  FAILURES.includes(reason) ? `the model stopped with ${String(reason)}` : undefined;
+
 export function readChatAnswer(text: string, { thinkTags, id }: AnswerContext): NeutralAnswer | undefined {
   const answer = parse(text);
   const [choice] = Array.isArray(answer?.choices) ? (answer.choices as (Fields | null)[]) : [];
   const message = choice?.message as (Delta & Fields) | undefined;
   if (!answer || !choice || !message) return undefined;
-  let content = typeof message.content === 'string' ? message.content : '';
-  let thought = reasoningOf(message);
+  const said = splitContent(message.content);
+  let content = said.text;
+  let thought = reasoningOf(message) || said.thought;
   if (thinkTags) {
     const split = splitWhole(content, thinkTags);
     content = split.content;
@@ -45,7 +53,10 @@ export function readChatAnswer(text: string, { thinkTags, id }: AnswerContext): 
     });
   }
   const usage = readUsage(answer.usage);
-  return { parts, finish: finishOf(choice.finish_reason), ...(usage ? { usage } : {}) };
+  const told = usage ? { usage } : {};
+  const failure = failureOf(choice.finish_reason);
+  if (failure) return { parts: [], finish: 'stop', failure, ...told };
+  return { parts, finish: finishOf(choice.finish_reason), ...told };
 }
 
 /** A free-form call has an input instead of arguments. */
@@ -82,19 +93,23 @@ export class ChatEvents implements UpstreamEvents {
     if (!chunk) return undefined;
     if (chunk.error !== undefined && chunk.error !== null) return [{ type: 'error', error: chunk.error }];
     const events: NeutralEvent[] = [];
+    let failure: string | undefined;
     for (const choice of (Array.isArray(chunk.choices) ? chunk.choices : []) as (Fields | null)[]) {
       if (!choice || (choice.index ?? 0) !== 0) continue;
       this.#delta((choice.delta ?? {}) as Delta, Boolean(choice.finish_reason), events);
-      if (choice.finish_reason) this.#finish(choice.finish_reason, events);
+      failure = failureOf(choice.finish_reason);
+      if (choice.finish_reason && !failure) this.#finish(choice.finish_reason, events);
     }
     const usage = readUsage(chunk.usage ?? (chunk.x_groq as Fields | null | undefined)?.usage);
     if (usage) events.push({ type: 'usage', usage, final: true });
+    if (failure) events.push({ type: 'error', error: { message: failure } });
     return events;
   }
 
   #delta(delta: Delta, isLast: boolean, events: NeutralEvent[]): void {
-    let thought = reasoningOf(delta);
-    let content = typeof delta.content === 'string' ? delta.content : '';
+    const said = splitContent(delta.content);
+    let thought = reasoningOf(delta) || said.thought;
+    let content = said.text;
     if (this.#splitter) {
       const part = this.#splitter.push(content);
       const tail = isLast ? this.#splitter.end() : { reasoning: '', content: '' };

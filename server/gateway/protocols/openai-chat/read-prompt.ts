@@ -8,31 +8,25 @@ import {
   type Part,
   type Prompt,
   type ReasoningPart,
-  refuseUnknownFields,
   type TextPart,
   type Tool,
   type ToolChoice,
   type Turn,
   unsupported,
 } from '../neutral.ts';
-import { readCommonFields, readEffort } from '../openai-fields.ts';
+import { refuseUnknown } from '../known-shape.ts';
+import { readCommonFields, readEffort, readVerbosity } from '../openai-fields.ts';
+import { CHAT_FIELDS } from './known-fields.ts';
 import { detailsToReasoning } from './reasoning-details.ts';
 
 type Fields = Record<string, unknown>;
 
 const TARGET = 'the model behind this name speaks another format, which';
-const KNOWN = new Set(
-  (
-    'model messages stream stream_options max_tokens max_completion_tokens temperature top_p stop seed tools tool_choice ' +
-    'parallel_tool_calls response_format reasoning_effort user safety_identifier prompt_cache_key presence_penalty ' +
-    'frequency_penalty n logprobs store service_tier modalities'
-  ).split(' '),
-);
 
 /** @throws AppError unsupported_parameter naming what no other format can express. */
 export function readChatPrompt(request: ChatRequest): Prompt {
   const { fields } = request;
-  refuseUnknownFields(fields, KNOWN, TARGET);
+  refuseUnknown(fields, CHAT_FIELDS, TARGET);
   refuseValues(fields);
   const prompt: Prompt = {
     turns: markCustom(request.messages.map(readMessage)),
@@ -46,6 +40,8 @@ export function readChatPrompt(request: ChatRequest): Prompt {
   if (request.maxTokens !== undefined) prompt.maxTokens = request.maxTokens;
   const reasoning = readEffort('reasoning_effort', fields.reasoning_effort);
   if (reasoning) prompt.reasoning = reasoning;
+  const verbosity = readVerbosity('verbosity', fields.verbosity);
+  if (verbosity) prompt.verbosity = verbosity;
   readCommonFields(fields, prompt);
   return prompt;
 }
@@ -71,12 +67,12 @@ function refuseValues({ n, logprobs, store, service_tier: tier, modalities }: Fi
     throw unsupported('modalities', `${TARGET} answers with text only`);
 }
 
+/** What else of an answer a client repeats that another model would miss; the rest, such as notes, it would not. */
+const NOT_REPEATED = ['name', 'audio', 'function_call', 'images'];
+
 function readMessage(message: ChatMessage, index: number): Turn {
   const at = `messages.${index}`;
   const { role } = message;
-  for (const name of ['name', 'audio', 'function_call'])
-    if (message[name] !== undefined && message[name] !== null)
-      throw unsupported(`${at}.${name}`, `${TARGET} cannot express it`);
   if (role === 'system' || role === 'developer') return { role: 'system', parts: readContent(message.content, at) };
   if (role === 'user') return { role, parts: readContent(message.content, at) };
   if (role === 'tool') {
@@ -84,6 +80,9 @@ function readMessage(message: ChatMessage, index: number): Turn {
     return { role: 'user', parts: [{ type: 'result', callId: String(message.tool_call_id ?? ''), parts }] };
   }
   if (role !== 'assistant') throw unsupported(`${at}.role`, `the role ${role.slice(0, 40)} is not known here`);
+  for (const name of NOT_REPEATED)
+    if (message[name] !== undefined && message[name] !== null)
+      throw unsupported(`${at}.${name}`, `${TARGET} cannot express it`);
   const refusal: Part[] = typeof message.refusal === 'string' ? [{ type: 'refusal', text: message.refusal }] : [];
   return {
     role,
@@ -112,7 +111,9 @@ function readPart(part: Fields, at: string): Part {
   }
   if (type === 'refusal') return { type: 'refusal', text: String(part.refusal ?? '') };
   if (type === 'image_url') {
-    const { url, detail } = (typeof part.image_url === 'string' ? { url: part.image_url } : part.image_url) as Fields;
+    const { url, detail } = (
+      typeof part.image_url === 'string' ? { url: part.image_url } : (part.image_url ?? {})
+    ) as Fields;
     if (typeof url !== 'string') throw unsupported(`${at}.image_url`, 'an address or data is expected');
     const known = parseDataUrl(url);
     return { type: 'image', ...(known ?? { url }), ...(typeof detail === 'string' ? { detail } : {}) };
@@ -161,9 +162,10 @@ function readChoice(value: unknown): ToolChoice | undefined {
   if (value === undefined || value === null) return undefined;
   if (value === 'auto' || value === 'none') return { type: value };
   if (value === 'required') return { type: 'any' };
-  const { function: asked, custom } = value as { function?: { name?: unknown }; custom?: { name?: unknown } };
+  const { type, function: asked, custom } = value as Record<string, { name?: unknown } | undefined>;
   const name = (asked ?? custom)?.name;
-  if (typeof name === 'string') return { type: 'tool', name };
+  if (typeof name === 'string' && ['function', 'custom', undefined].includes(type as never))
+    return { type: 'tool', name };
   throw unsupported('tool_choice', `${TARGET} knows auto, none, required or one tool`);
 }
 
@@ -174,6 +176,7 @@ function readFormat(value: unknown): OutputFormat | undefined {
   if (type === 'json_object') return { type: 'json' };
   if (type !== 'json_schema' || typeof asked !== 'object' || asked === null)
     throw unsupported('response_format', `${TARGET} cannot express it`);
-  const { name, schema, strict } = asked as Fields;
-  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict === true };
+  const { name, description, schema, strict } = asked as Fields;
+  const said = typeof description === 'string' ? { description } : {};
+  return { type: 'schema', name: String(name ?? 'answer'), ...said, schema, strict: strict === true };
 }

@@ -38,6 +38,7 @@ export function writeChatPrompt(
     ...(prompt.user === undefined ? {} : { user: prompt.user }),
     ...(prompt.cacheKey === undefined ? {} : { prompt_cache_key: prompt.cacheKey }),
     ...reasoningOf(prompt),
+    ...(prompt.verbosity === undefined ? {} : { verbosity: prompt.verbosity }),
     ...(prompt.output ? { response_format: formatOf(prompt.output) } : {}),
     ...(prompt.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
@@ -63,8 +64,8 @@ function reasoningOf({ reasoning }: Prompt): Fields {
 
 function formatOf(output: NonNullable<Prompt['output']>): Fields {
   if (output.type === 'json') return { type: 'json_object' };
-  const { name, schema, strict } = output;
-  return { type: 'json_schema', json_schema: { name, schema, strict } };
+  const { name, description, schema, strict } = output;
+  return { type: 'json_schema', json_schema: { name, description, schema, strict } };
 }
 
 function messagesOf({ role, parts }: Turn): Fields[] {

@@ -7,8 +7,9 @@ import { measurePrompt } from '../../prompt-size.ts';
 import { checkModelName, type ChatRequest, fieldsOf, wholeOrNone } from '../../request-body.ts';
 import { messagesUpstream } from '../anthropic-messages/sides.ts';
 import { geminiUpstream } from '../gemini/sides.ts';
-import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type Prompt } from '../neutral.ts';
-import { refuseUnknownFields, unsupported } from '../neutral.ts';
+import { anything, refuseUnknown, type Shape } from '../known-shape.ts';
+import { type Finish, type NeutralAnswer, type NeutralEvent, type Prompt } from '../neutral.ts';
+import { unsupported } from '../neutral.ts';
 import { chatUpstream } from '../openai-chat/sides.ts';
 import { chatUsage } from '../openai-chat/write-answer.ts';
 import { readCommonFields } from '../openai-fields.ts';
@@ -19,12 +20,11 @@ import { type AnswerWriter, type ClientSide, translation } from '../translation.
 type Fields = Record<string, unknown>;
 
 const TARGET = 'text completions are answered by chat models here, which';
-const KNOWN = new Set(
-  (
-    'model prompt stream stream_options max_tokens temperature top_p stop seed user presence_penalty frequency_penalty ' +
-    'n best_of echo logprobs suffix'
-  ).split(' '),
-);
+const KNOWN: Shape = {
+  ...anything('model prompt stream max_tokens temperature top_p stop seed user presence_penalty frequency_penalty'),
+  ...anything('n best_of echo logprobs suffix'),
+  stream_options: anything('include_usage include_obfuscation'),
+};
 
 const completionsClient: ClientSide = {
   readPrompt,
@@ -73,7 +73,7 @@ function check(body: unknown): ChatRequest {
 
 /** @throws AppError unsupported_parameter naming what no chat model can do. */
 function readPrompt({ fields, messages, maxTokens, stream }: ChatRequest): Prompt {
-  refuseUnknownFields(fields, KNOWN, TARGET);
+  refuseUnknown(fields, KNOWN, TARGET);
   for (const name of ['n', 'best_of'])
     if (fields[name] !== undefined && fields[name] !== null && fields[name] !== 1)
       throw unsupported(name, `${TARGET} give one answer only`);
@@ -97,9 +97,10 @@ function completion({ id, created, model }: AnswerContext, choices: Fields[], us
   return usage === undefined ? head : { ...head, usage };
 }
 
-/** What the model thought has no place in this format: it is charged and not shown. */
+/** What the model thought has no place in this format: it is charged and not shown. A refusal is a text like any other. */
 function writeAnswer({ parts, finish, usage }: NeutralAnswer, context: AnswerContext): string {
-  const choice = { text: plainText(parts), index: 0, logprobs: null, finish_reason: finishOf(finish) };
+  const text = parts.map((part) => (part.type === 'text' || part.type === 'refusal' ? part.text : '')).join('');
+  const choice = { text, index: 0, logprobs: null, finish_reason: finishOf(finish) };
   return JSON.stringify(completion(context, [choice], usage && chatUsage(usage)));
 }
 
@@ -109,7 +110,7 @@ class CompletionWriter implements AnswerWriter {
   constructor(readonly context: AnswerContext) {}
 
   write(event: NeutralEvent): string {
-    if (event.type === 'text') return this.#piece(event.text, null);
+    if (event.type === 'text' || event.type === 'refusal') return this.#piece(event.text, null);
     return event.type === 'finish' ? this.#piece('', finishOf(event.finish)) : '';
   }
 

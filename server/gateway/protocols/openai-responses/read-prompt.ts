@@ -6,33 +6,27 @@ import {
   parseDataUrl,
   type Part,
   type Prompt,
-  refuseUnknownFields,
   type TextPart,
   type ToolChoice,
   type Turn,
   unsupported,
 } from '../neutral.ts';
-import { readCommonFields, readEffort } from '../openai-fields.ts';
+import { refuseUnknown } from '../known-shape.ts';
+import { readCommonFields, readEffort, readVerbosity } from '../openai-fields.ts';
+import { RESPONSES_FIELDS } from './known-fields.ts';
 import { openReasoning } from './sealed-reasoning.ts';
 import { joinedName, readTools } from './tools.ts';
 
 type Fields = Record<string, unknown>;
 
 const TARGET = 'the model behind this name speaks another format, which';
-const KNOWN = new Set(
-  (
-    'model input instructions stream stream_options max_output_tokens temperature top_p tools tool_choice ' +
-    'parallel_tool_calls text reasoning user safety_identifier prompt_cache_key metadata include store truncation ' +
-    'service_tier background previous_response_id conversation top_logprobs prompt client_metadata'
-  ).split(' '),
-);
 /** What can be asked for beside the answer, and is there. */
 const INCLUDED: readonly unknown[] = ['reasoning.encrypted_content'];
 
 /** @throws AppError unsupported_parameter naming what no other format can express. */
 export function readResponsesPrompt(request: ChatRequest): Prompt {
   const { fields } = request;
-  refuseUnknownFields(fields, KNOWN, TARGET);
+  refuseUnknown(fields, RESPONSES_FIELDS, TARGET);
   refuseValues(fields);
   const prompt: Prompt = {
     turns: readTurns(fields),
@@ -46,6 +40,8 @@ export function readResponsesPrompt(request: ChatRequest): Prompt {
   if (request.maxTokens !== undefined) prompt.maxTokens = request.maxTokens;
   const reasoning = readEffort('reasoning.effort', (fields.reasoning as Fields | null | undefined)?.effort);
   if (reasoning) prompt.reasoning = reasoning;
+  const verbosity = readVerbosity('text.verbosity', (fields.text as Fields | null | undefined)?.verbosity);
+  if (verbosity) prompt.verbosity = verbosity;
   readCommonFields(fields, prompt);
   return prompt;
 }
@@ -55,6 +51,9 @@ function refuseValues(fields: Fields): void {
   const refuse = (name: string, detail: string) => {
     throw unsupported(name, detail);
   };
+  const { instructions } = fields;
+  if (instructions !== undefined && instructions !== null && typeof instructions !== 'string')
+    refuse('instructions', 'a text is expected');
   for (const name of ['previous_response_id', 'conversation', 'prompt'])
     if (fields[name] !== undefined && fields[name] !== null)
       refuse(name, 'nothing is kept of earlier responses for this model: send the whole input');
@@ -143,7 +142,8 @@ function readContent(content: unknown, at: string): Part[] {
   return (content as Fields[]).map((part, index) => readPart(part, `${at}.${index}`));
 }
 
-function readPart(part: Fields, at: string): Part {
+function readPart(value: Fields | null, at: string): Part {
+  const part = value ?? {};
   const { type } = part;
   if (type === 'input_text' || type === 'output_text' || type === 'text')
     return { type: 'text', text: String(part.text ?? '') };
@@ -170,9 +170,10 @@ function readChoice(value: unknown): ToolChoice | undefined {
 function readFormat(text: unknown): OutputFormat | undefined {
   const { format } = (text ?? {}) as Fields;
   if (format === undefined || format === null) return undefined;
-  const { type, name, schema, strict } = format as Fields;
+  const { type, name, description, schema, strict } = format as Fields;
   if (type === 'text') return undefined;
   if (type === 'json_object') return { type: 'json' };
   if (type !== 'json_schema') throw unsupported('text.format', `${TARGET} cannot express it`);
-  return { type: 'schema', name: String(name ?? 'answer'), schema, strict: strict !== false };
+  const said = typeof description === 'string' ? { description } : {};
+  return { type: 'schema', name: String(name ?? 'answer'), ...said, schema, strict: strict === true };
 }

@@ -49,7 +49,7 @@ export function writeResponsesPrompt(prompt: Prompt, draft: UpstreamDraft): Fiel
     ...(effort === undefined || effort === 'none'
       ? {}
       : { reasoning: { effort: effort === 'max' ? 'xhigh' : effort } }),
-    ...(prompt.output ? { text: { format: formatOf(prompt.output) } } : {}),
+    ...textOf(prompt),
     ...(prompt.stream ? { stream: true } : {}),
   };
 }
@@ -139,8 +139,15 @@ function choiceOf(choice: ToolChoice, tools: readonly Tool[]): unknown {
   return { type: isCustom ? 'custom' : 'function', name: choice.name };
 }
 
+function textOf({ output, verbosity }: Prompt): Fields {
+  if (!output && verbosity === undefined) return {};
+  return {
+    text: { ...(output ? { format: formatOf(output) } : {}), ...(verbosity === undefined ? {} : { verbosity }) },
+  };
+}
+
 function formatOf(output: NonNullable<Prompt['output']>): Fields {
   if (output.type === 'json') return { type: 'json_object' };
-  const { name, schema, strict } = output;
-  return { type: 'json_schema', name, schema, strict };
+  const { name, description, schema, strict } = output;
+  return { type: 'json_schema', name, description, schema, strict };
 }

@@ -205,6 +205,7 @@ const FEATURES: readonly RequestFeature[] = [
     },
   },
   field('Answer as any JSON', { response_format: { type: 'json_object' } }, undefined),
+  field('How much to say', { verbosity: 'low' }, undefined),
   {
     name: 'How hard to think',
     asks: {

@@ -41,6 +41,7 @@ export const RESPONSES_FINDS: Record<string, unknown> = {
   },
   'Answer by a schema': { text: { format: { type: 'json_schema', schema: SCHEMA, strict: true } } },
   'Answer as any JSON': { text: { format: { type: 'json_object' } } },
+  'How much to say': { text: { verbosity: 'low' } },
   'How hard to think': { reasoning: { effort: 'high' } },
   'Encrypted reasoning sent back': {
     input: [{}, { type: 'reasoning', id: 'rs_1', encrypted_content: 'enc+/=é' }, { type: 'function_call' }, {}],

@@ -79,6 +79,7 @@ export const RESPONSES_ASKS: Record<string, Fields> = {
     text: { format: { type: 'json_schema', name: 'answer', schema: SCHEMA, strict: true } },
   }),
   'Answer as any JSON': ask('hi', { text: { format: { type: 'json_object' } } }),
+  'How much to say': ask('hi', { text: { verbosity: 'low' } }),
   'How hard to think': ask('hi', { reasoning: { effort: 'high' }, max_output_tokens: 4_000 }),
   'Reasoning without a signature sent back': {
     input: [
