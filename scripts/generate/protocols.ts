@@ -64,6 +64,8 @@ const TAIL = `
 - **What a client repeats of an answer** (an assistant's message, a call, reasoning) goes on as text, calls and signed reasoning; ids,
   states, phases, citations and other notes beside them stay behind. In all other places a field that is not known is refused
   with its path, such as \`tools.0.input_examples\`.
+- **Thinking without a signature** in a client's Messages does not reach a Claude, which would refuse it: it is put back as it was
+  signed where the gateway remembers the call it led to, and stays behind otherwise. Other vendors of Messages get it as it came.
 - **Answers that failed.** Where a chat upstream ends with \`error\`, \`abort\` or \`insufficient_system_resource\`, clients of
   other formats get an error, and what was used is charged. A call without any arguments gets \`{}\`.
 - **Counting tokens** (\`/v1/messages/count_tokens\`): an upstream of Messages counts itself; for any other, and where that fails,

@@ -1,8 +1,8 @@
 // Messages on both sides: bodies and events go through as they are, but for the model's name and another format's reasoning.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
-import { isSealed } from '../openai-responses/sealed-reasoning.ts';
 import { frame } from '../sse.ts';
+import { rememberedBytes, withReadableThinking } from './unsigned-thinking.ts';
 import { MessagesUsage } from './usage.ts';
 
 export const PATH = '/messages';
@@ -10,12 +10,13 @@ export const PATH = '/messages';
 export const messagesPass: Bridge = {
   translates: false,
   path: () => PATH,
-  body: ({ fields }, { upstreamModel, outputTokens }) => ({
+  body: ({ fields }, draft) => ({
     ...fields,
-    ...withoutSealed(fields.messages),
-    model: upstreamModel,
-    ...(outputTokens === null ? {} : { max_tokens: outputTokens }),
+    ...withReadableThinking(fields.messages, draft),
+    model: draft.upstreamModel,
+    ...(draft.outputTokens === null ? {} : { max_tokens: draft.outputTokens }),
   }),
+  carriedBytes: rememberedBytes,
   readWhole(text, { model }) {
     const answer = parse(text);
     if (!answer || answer.type !== 'message' || !Array.isArray(answer.content)) return undefined;
@@ -29,22 +30,6 @@ export const messagesPass: Bridge = {
   },
   reader: (answer) => new MessagesPass(answer),
 };
-
-/** Reasoning that another format signed was sealed here, and nobody there can read it. */
-function withoutSealed(messages: unknown): { messages?: unknown } {
-  const list = messages as { content?: unknown }[];
-  const isOther = (block: Record<string, unknown> | null) =>
-    (block?.type === 'thinking' && isSealed(String(block.signature))) ||
-    (block?.type === 'redacted_thinking' && isSealed(String(block.data)));
-  const has = ({ content }: { content?: unknown }) => Array.isArray(content) && content.some(isOther);
-  if (!Array.isArray(messages) || !list.some(has)) return {};
-  const kept = list.flatMap((message) => {
-    if (!has(message)) return [message];
-    const content = (message.content as Record<string, unknown>[]).filter((block) => !isOther(block));
-    return content.length === 0 ? [] : [{ ...message, content }];
-  });
-  return { messages: kept };
-}
 
 class MessagesPass implements StreamReader {
   readonly framed = true;
