@@ -3,7 +3,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import net from 'node:net';
 
-import { answer, type Fault, type FaultUpstream, GOOD_BODY, startFaultUpstream } from '../testing/fault-upstream.ts';
+import {
+  answer,
+  type Fault,
+  type FaultUpstream,
+  flood,
+  GOOD_BODY,
+  startFaultUpstream,
+} from '../testing/fault-upstream.ts';
 import { createGatewayApp, eventually, type GatewayApp, PRICES } from '../testing/gateway-app.ts';
 
 const INTERIM = 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'.repeat(1_000);
@@ -40,13 +47,7 @@ test('a thousand in front of an answer: the answer, charged as it reports', asyn
 });
 
 test.each([true, false])('without end: the first byte’s time, twice, memory flat (stream: %p)', async (stream) => {
-  await addFaulty('endless', (socket) => {
-    const flood = () => {
-      while (!socket.destroyed && socket.write(INTERIM));
-    };
-    socket.on('drain', flood);
-    flood();
-  });
+  await addFaulty('endless', flood('', INTERIM));
   const rss = process.memoryUsage().rss;
   const response = await gateway.chat(key, { model: 'endless', stream });
   expect([response.status, (await response.json()).error.code]).toEqual([504, 'upstream_timeout']);

@@ -57,7 +57,8 @@ export function failureOfError(error: unknown, reason: AbortReason | undefined):
 }
 
 /** Bun's names for an answer that breaks the protocol: whoever sent it has not worked on the prompt. */
-const NOT_HTTP = /^(Malformed_HTTP_Response|Invalid(HTTPResponse|ContentLength))$/;
+const NOT_HTTP =
+  /^(Malformed_HTTP_Response|Invalid(HTTPResponse|ContentLength)|ResponseHeadersTooLarge|Un(requestedUpgrade|supportedTransferEncoding))$/;
 
 /** The upstream answered with something that is no answer, such as a page or broken JSON with status 200. */
 export function failureOfBody(trouble: UpstreamTrouble, httpStatus: number): UpstreamFailure {

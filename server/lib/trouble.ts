@@ -29,7 +29,10 @@ const BY_CODE: readonly [RegExp, UpstreamTrouble][] = [
   [/ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/i, 'connection_refused'],
   [/ECONNRESET|ConnectionClosed|EPIPE/i, 'connection_closed'],
   [/Timeout|ETIMEDOUT/i, 'timed_out'],
-  [/Malformed_HTTP|InvalidHTTP|InvalidContentLength|HPE_/i, 'not_http'],
+  [
+    /Malformed_HTTP|InvalidHTTP|InvalidContentLength|ResponseHeadersTooLarge|UnrequestedUpgrade|TransferEncoding|HPE_/i,
+    'not_http',
+  ],
 ];
 
 /** @returns undefined for what is no error of a connection or an answer. */

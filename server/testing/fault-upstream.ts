@@ -92,6 +92,18 @@ export const rawThenClose =
   (socket) =>
     void socket.end(text);
 
+/** The same again and again, as fast as it is taken, until the socket is closed. */
+export const flood =
+  (before: string, piece: string): Fault =>
+  (socket) => {
+    socket.write(before);
+    const pour = () => {
+      while (!socket.destroyed && socket.write(piece));
+    };
+    socket.on('drain', pour);
+    pour();
+  };
+
 /** A stream as these pieces, one write each; closed in order unless told. */
 export const stream =
   (pieces: readonly (string | Uint8Array)[], end: 'close' | 'cut' | 'hold' = 'close'): Fault =>
