@@ -55,6 +55,8 @@ export const callLogEntry = z.object({
   channel_name: z.string().nullable(),
   model_id: z.string(),
   prompt_tokens: z.int(),
+  /** What `prompt_tokens` counts: speech is priced by the character, a transcript by the second. */
+  prompt_unit: z.enum(['tokens', 'characters', 'seconds']),
   completion_tokens: z.int(),
   cached_tokens: z.int(),
   reasoning_tokens: z.int(),

@@ -36,6 +36,8 @@ const COLUMNS = [
   'duration_ms',
   'request_id',
   'id',
+  // Last, so that the columns before it stay where spreadsheets look for them.
+  'prompt_unit',
 ] as const satisfies readonly (keyof CallLogEntry)[];
 
 const encoder = new TextEncoder();

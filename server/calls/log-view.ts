@@ -22,6 +22,7 @@ export function entryOf(row: CallRow): CallLogEntry {
     channel_name: row.channelName,
     model_id: row.model,
     prompt_tokens: row.promptTokens,
+    prompt_unit: unitOf(row.endpoint),
     completion_tokens: row.completionTokens,
     cached_tokens: row.cachedTokens,
     reasoning_tokens: row.reasoningTokens,
@@ -72,6 +73,12 @@ function attemptOf(row: Selectable<AttemptsTable>): CallLogDetail['attempts'][nu
     unit_prices: row.unitPrices === null ? null : (JSON.parse(row.unitPrices) as Record<string, number>),
     price_version: row.priceVersion,
   };
+}
+
+/** What stands where tokens stand, by the path that was called (gateway/protocols/media/formats.ts). */
+function unitOf(endpoint: string): CallLogEntry['prompt_unit'] {
+  if (endpoint.endsWith('/audio/speech')) return 'characters';
+  return endpoint.endsWith('/audio/transcriptions') ? 'seconds' : 'tokens';
 }
 
 /** Clocks may be set back between two stamps; a duration is never negative. */
