@@ -52,10 +52,7 @@ test('media and embeddings that were under way at kill -9 are settled once, at w
   const asked: [string, RequestInit][] = [
     ['/v1/images/generations', jsonInit({ model: 'painter', prompt: 'a cat', n: 3 }, key)],
     ['/v1/audio/speech', jsonInit({ model: 'voice', input: 'Hello!', voice: 'alloy' }, key)],
-    [
-      '/v1/audio/transcriptions',
-      { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: recording() },
-    ],
+    ['/v1/audio/transcriptions', { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: recording() }],
     ['/v1/rerank', jsonInit({ model: 'ranker', query: 'q', documents: DOCUMENTS }, key)],
     ['/v1/embeddings', jsonInit({ model: 'embedder', input: 'hello hello hello' }, key)],
   ];
