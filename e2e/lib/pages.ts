@@ -32,10 +32,10 @@ const TEACHER_PAGES = ['/classes', '/class-passes', '/class-codes', '/class-usag
 
 export type ConsoleRole = 'admin' | 'teacher';
 
-/** Who opens which page. */
+/** Who opens which page. The teacher first: an administrator who presses everything disables the teacher's account too. */
 export const CONSOLE_VISITS: readonly (readonly [path: string, role: ConsoleRole])[] = [
-  ...CONSOLE_PAGES.map((path) => [path, 'admin'] as const),
   ...TEACHER_PAGES.map((path) => [path, 'teacher'] as const),
+  ...CONSOLE_PAGES.map((path) => [path, 'admin'] as const),
 ];
 
 /** Signs in as who opens the page. @param teacher who has a class to show: `fillConsole` makes one. */

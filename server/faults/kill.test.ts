@@ -13,7 +13,8 @@ test('R01: no answer seen complete is missing from the ledger after kill -9, non
   expect(report.unheld, context).toEqual([]);
   expect(report.duplicates, context).toBe(0);
   expect(report.problems, context).toEqual([]);
-  expect(report.complete, context).toBeGreaterThan(KILLS * 20);
+  // Enough to lose some of; how many it is depends on what else the machine does.
+  expect(report.complete, context).toBeGreaterThan(KILLS * 5);
   // The middle one: a machine that is busy with other tests may hold a single start up.
   expect(report.readyMs[KILLS / 2], context).toBeLessThan(2_000);
 }, 240_000);

@@ -32,7 +32,7 @@ async function handle(route: Route, http: HonoContext<HttpEnv>, ctx: AppContext)
     locale,
     body: parse(route.body, body, locale),
     query: parse(route.query, withoutNul(http.req.query()), locale),
-    params: parse(route.params, withoutNul(http.req.param()), locale),
+    params: parse(route.params, idsOf(http.req.param()), locale),
   } as RouteInput<unknown, unknown, unknown>;
   if (route.file) return route.file(input);
   const value = await route.handler!(input);
@@ -56,6 +56,12 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
     params: { detail: path ? `${path}: ${issue.message}` : issue.message },
     ...param,
   });
+}
+
+/** Nothing has an id with a NUL in it, which PostgreSQL would not even take. @throws AppError not_found. */
+function idsOf(params: Record<string, string>): Record<string, string> {
+  if (Object.values(params).some((value) => value.includes('\0'))) throw new AppError('not_found');
+  return params;
 }
 
 /** PostgreSQL takes no NUL, and no search and no name means one: it is refused before a query meets it. @throws AppError invalid_parameter. */
