@@ -76,6 +76,7 @@ export const INTERNATIONAL = presets('international', [
     key: 'https://console.aws.amazon.com/bedrock/home#/api-keys',
     docs: 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html',
     source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/inference-responses-api.html',
+    readOn: '2026-11-29',
   },
   {
     // `usage.cost` is in its own credits; what is charged here goes by tokens and prices.
@@ -131,6 +132,7 @@ export const INTERNATIONAL = presets('international', [
     model: 'openai/gpt-oss-20b',
     key: 'https://api.together.ai/settings/api-keys',
     docs: 'https://docs.together.ai/docs/inference/openai-compatibility',
+    readOn: '2026-11-29',
   },
   {
     id: 'fireworks',
@@ -154,6 +156,7 @@ export const INTERNATIONAL = presets('international', [
     key: 'https://dashboard.cohere.com/api-keys',
     docs: 'https://docs.cohere.com/docs/compatibility-api',
     source: 'https://strandsagents.com/docs/user-guide/concepts/model-providers/cohere/',
+    readOn: '2026-11-29',
   },
   {
     // Chat completions (Sonar) ended on 2026-09-27; the Agent API answers Responses at the same host.
@@ -164,6 +167,7 @@ export const INTERNATIONAL = presets('international', [
     model: 'perplexity/sonar',
     key: 'https://www.perplexity.ai/account/api/keys',
     docs: 'https://docs.perplexity.ai/docs/agent-api/openai-compatibility',
+    readOn: '2026-11-29',
     note: [
       'Sonar 的 Chat Completions 已于 2026-09-27 停止，这里用 Responses 格式。检索等工具另收费，不在按 token 的价格之内。',
       'Sonar 的 Chat Completions 已於 2026-09-27 停止，這裡使用 Responses 格式。檢索等工具另收費，不在依 token 的價格之內。',
@@ -178,6 +182,7 @@ export const INTERNATIONAL = presets('international', [
     key: 'https://github.com/settings/personal-access-tokens',
     docs: 'https://docs.github.com/en/github-models',
     source: 'https://github.blog/changelog/2026-07-30-github-models-is-now-retired/',
+    readOn: '2026-11-29',
     note: [
       'GitHub 已于 2026-07-30 关闭 GitHub Models，此地址不再回答。请改用 Azure OpenAI 或其他厂商。',
       'GitHub 已於 2026-07-30 關閉 GitHub Models，此位址不再回答。請改用 Azure OpenAI 或其他廠商。',

@@ -86,6 +86,7 @@ export const MAINLAND_CHINA = presets('mainland', [
     key: 'https://console.cloud.tencent.com/tokenhub',
     docs: 'https://cloud.tencent.com/document/product/1823/131382',
     source: 'https://cloud.tencent.com/document/product/1729/131925',
+    readOn: '2026-11-29',
     note: [
       '原混元平台已于 2026-09-30 停服，旧密钥不能用于 TokenHub，请新建 API Key。',
       '原混元平台已於 2026-09-30 停止服務，舊金鑰不能用於 TokenHub，請建立新的 API Key。',

@@ -21,12 +21,14 @@ export interface PresetRow {
   docs: string;
   /** Where address and quirks were read; the docs where absent. */
   source?: string;
+  /** When its source was read, where that was later than the others'. */
+  readOn?: string;
   /** Something in this row was not read in a document: it is shown without a date. */
   unverified?: true;
   note?: Words;
 }
 
-/** When the sources were read. */
+/** When the sources were read, if a row says nothing else. */
 const READ_ON = '2026-11-27';
 
 export const MAINLAND: Words = ['中国大陆', '中國大陸', 'Mainland China'];
@@ -34,7 +36,7 @@ export const ABROAD: Words = ['国际', '國際', 'International'];
 
 export function presets(group: Preset['group'], rows: readonly PresetRow[]): Preset[] {
   return rows.map(
-    ({ id, label, urls, auth, protocol, options = {}, model, key, docs, source = docs, unverified, note }) => ({
+    ({ id, label, urls, auth, protocol, options = {}, model, key, docs, source = docs, readOn, unverified, note }) => ({
       id,
       label: inAll(label),
       group,
@@ -47,7 +49,7 @@ export function presets(group: Preset['group'], rows: readonly PresetRow[]): Pre
       example_model: model ?? null,
       key_url: key,
       docs_url: docs,
-      source: { url: source, read_on: unverified ? null : READ_ON },
+      source: { url: source, read_on: unverified ? null : (readOn ?? READ_ON) },
       note: note === undefined ? null : inAll(note),
     }),
   );
