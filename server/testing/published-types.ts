@@ -16,11 +16,23 @@ const CHAT = `import('openai/resources/chat/completions').`;
 
 const RESPONSES = `import('openai/resources/responses/responses').`;
 
+/** Whole and streamed have one type, which leaves out the nulls that its own words and every chunk of the service have. */
+const TEXT = `import('openai/resources/completions').`;
+
 const TYPES = {
   ChatCompletion: `${CHAT}ChatCompletion`,
   ChatCompletionChunk: `${CHAT}ChatCompletionChunk`,
   Response: `${RESPONSES}Response`,
   ResponseStreamEvent: `${RESPONSES}ResponseStreamEvent`,
+  Completion: `${TEXT}Completion`,
+  CompletionChunk:
+    `Omit<${TEXT}Completion, 'choices' | 'usage'> & { choices: (Omit<${TEXT}CompletionChoice, 'finish_reason'> &
+    { finish_reason: ${TEXT}CompletionChoice['finish_reason'] | null })[]; usage?: ${TEXT}CompletionUsage | null }`.replace(
+      /\s+/g,
+      ' ',
+    ),
+  CreateEmbeddingResponse: `import('openai/resources/embeddings').CreateEmbeddingResponse`,
+  ModelList: `{ object: 'list'; data: import('openai/resources/models').Model[] }`,
   ErrorObject: `{ error: import('openai/resources/shared').ErrorObject }`,
 } as const;
 

@@ -112,9 +112,11 @@ export function contextOf({ client }: Pair): AnswerContext {
     stream_options: { include_usage: true },
     ...thinking,
   };
-  const inResponses = { model: 'public', input: 'hi', stream: true, include: ['reasoning.encrypted_content'] };
-  const isResponses = client.name === 'openai-responses';
-  const request = client.check(isResponses ? inResponses : { ...asked, messages: [{ role: 'user', content: 'hi' }] });
+  const inOwnWords: Record<string, object> = {
+    'openai-responses': { model: 'public', input: 'hi', stream: true, include: ['reasoning.encrypted_content'] },
+    'openai-completions': { ...asked, prompt: 'hi' },
+  };
+  const request = client.check(inOwnWords[client.name] ?? { ...asked, messages: [{ role: 'user', content: 'hi' }] });
   const memory = new SignatureMemory();
   return { request, model: 'public', upstreamModel: 'inside', id: 'call_1', created: 7, memory, owner: 'o' };
 }

@@ -6,19 +6,28 @@ import { ERRORS, type ErrorCode } from '@hallpass/shared/errors.ts';
 
 import { errorAnswer } from '../../http/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { createGatewayApp } from '../../testing/gateway-app.ts';
 import { problemsOf, type Sample } from '../../testing/published-types.ts';
 import { ANSWER_FEATURES, contextOf, EVENTS, type Pair, PAIRS, streamText, wholeSeen } from './protocol.suite.ts';
+import { openaiCompletions } from './openai-completions/client.ts';
 import { SseParser } from './sse.ts';
 
 const WHOLE: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletion',
   'openai-responses': 'Response',
+  'openai-completions': 'Completion',
 };
 const EVENT: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletionChunk',
   'openai-responses': 'ResponseStreamEvent',
+  'openai-completions': 'CompletionChunk',
 };
-const written = PAIRS.filter(({ client, bridge }) => bridge.translates && client.name in WHOLE);
+const completions = (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).map((upstream): Pair => ({
+  client: openaiCompletions,
+  upstream,
+  bridge: openaiCompletions.bridge(upstream)!,
+}));
+const written = [...PAIRS, ...completions].filter(({ client, bridge }) => bridge.translates && client.name in WHOLE);
 
 const eventsIn = (text: string): unknown[] => {
   const parser = new SseParser();
@@ -58,6 +67,26 @@ const errors = (Object.keys(ERRORS) as ErrorCode[]).map((code): Sample => {
   return { type: 'ErrorObject', value, from: code };
 });
 
+/** What is answered without a model's words: by this server itself, or with its name for the model put in. */
+async function others(): Promise<Sample[]> {
+  await using gateway = await createGatewayApp();
+  await gateway.addModel('m');
+  const data = [{ object: 'embedding', index: 0, embedding: [0.25, -0.5] }];
+  const vectors = { object: 'list', model: 'inside', data, usage: { prompt_tokens: 7, total_tokens: 7 } };
+  const script = { rawBody: JSON.stringify(vectors), headers: { 'content-type': 'application/json' } };
+  await gateway.addModel('inside', script, { model_id: undefined, models: [{ name: 'v', upstream_model: 'inside' }] });
+  const key = await gateway.pass();
+  const ask = async (type: Sample['type'], path: string, json?: object): Promise<Sample> => {
+    const response = await gateway.app.request(path, { token: key, ...(json ? { json } : {}) });
+    expect([path, response.status]).toEqual([path, 200]);
+    return { type, value: await response.json(), from: path };
+  };
+  return [
+    await ask('ModelList', '/v1/models'),
+    await ask('CreateEmbeddingResponse', '/v1/embeddings', { model: 'v', input: 'hi' }),
+  ];
+}
+
 /** Each must be found, or the check finds nothing. */
 function wrongSamples(): Sample[] {
   const choice = { index: 0, delta: {}, finish_reason: null };
@@ -69,14 +98,22 @@ function wrongSamples(): Sample[] {
     { ...chunk, choices: [{ ...choice, finish_reason: 'end_turn' }] },
     { ...chunk, object: 'chat.completion' },
   ];
-  return wrong.map((value, index) => ({ type: 'ChatCompletionChunk', value, from: `wrong ${index}` }));
+  const others: Sample[] = [
+    { type: 'Completion', value: { ...chunk, object: 'text_completion', choices: [{ index: 0 }] }, from: 'wrong 5' },
+    { type: 'CreateEmbeddingResponse', value: { object: 'list', model: 'v', data: [] }, from: 'wrong 6' },
+    { type: 'ModelList', value: { object: 'list', data: [{ id: 'm', object: 'model' }] }, from: 'wrong 7' },
+  ];
+  return [
+    ...wrong.map((value, index): Sample => ({ type: 'ChatCompletionChunk', value, from: `wrong ${index}` })),
+    ...others,
+  ];
 }
 
-test('every response, event and error that is written here has its published shape, and what has it not is found', () => {
+test('every response, event and error that is written here has its published shape, and what has it not is found', async () => {
   const samples = written.flatMap(samplesOf);
-  expect(samples.length).toBeGreaterThan(80);
+  expect(samples.length).toBeGreaterThan(150);
   // One run of the compiler, for it takes seconds.
-  const found = problemsOf([...samples, ...errors, ...wrongSamples()]);
+  const found = problemsOf([...samples, ...errors, ...(await others()), ...wrongSamples()]);
   expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
-  expect(found.map((line) => line.slice(0, 7))).toEqual(['wrong 0', 'wrong 1', 'wrong 2', 'wrong 3', 'wrong 4']);
+  expect(found.map((line) => line.slice(0, 7))).toEqual(Array.from({ length: 8 }, (_, index) => `wrong ${index}`));
 }, 60_000);
