@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import AxeBuilder from '@axe-core/playwright';
 
 import { type Visitor, visit } from '../lib/browser.ts';
+import { answered, ask, composer, lastAnswer } from '../lib/chat.ts';
 import { openSite, type Site } from '../lib/site.ts';
 
 let site: Site;
@@ -71,6 +72,54 @@ test('what is typed before the application has come is kept, and so is the focus
   await page.getByRole('button', { name: /^Model: / }).waitFor();
   await page.keyboard.type(' blue?');
   expect(await field.inputValue()).toBe('Why is the sky blue?');
+});
+
+test('a question sent before the application has come is asked once it has', async () => {
+  const { visitor, page, release } = await early('en-US', true);
+  await using _ = visitor;
+  await page.locator('textarea').fill('Why is the sky blue?');
+  await page.locator('textarea').press('Enter');
+  release();
+  await answered(page);
+  expect(await lastAnswer(page).innerText()).toContain('Rain.');
+  expect(await page.getByText('Why is the sky blue?').count()).toBe(1);
+  expect(await composer(page).inputValue()).toBe('');
+});
+
+test('what is written on after Enter is not sent', async () => {
+  const { visitor, page, release } = await early('en-US', true);
+  await using _ = visitor;
+  await page.locator('textarea').fill('Why is the sky');
+  await page.locator('textarea').press('Enter');
+  await page.locator('textarea').fill('Why is the sky blue');
+  release();
+  await page.getByRole('button', { name: /^Model: / }).waitFor();
+  expect(await composer(page).inputValue()).toBe('Why is the sky blue');
+  expect(await page.getByRole('article').count()).toBe(0);
+});
+
+test.each([true, false])('a question sent while the models are on their way waits for them: they come: %p', async (come) => {
+  await using visitor = await visit(site.browser, 'about:blank');
+  const { page } = visitor;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route('**/api/chat/models', async (route) => {
+    await promise;
+    await (come ? route.continue() : route.abort());
+  });
+  await page.goto(site.url);
+  const send = page.getByRole('button', { name: 'Send' });
+  await ask(page, 'Why?');
+  await page.locator('button[aria-busy=true]').waitFor();
+  expect(await send.getAttribute('title')).toBe('Models are still loading');
+  resolve();
+  if (come) {
+    await answered(page);
+    expect(await composer(page).inputValue()).toBe('');
+    return;
+  }
+  await page.locator('button[type=submit][title="No model is available"]').waitFor();
+  expect(await composer(page).inputValue()).toBe('Why?');
+  expect(await page.getByRole('article').count()).toBe(0);
 });
 
 test('other pages do not begin with it', async () => {

@@ -65,4 +65,12 @@
   const observer = new MutationObserver(() => document.querySelectorAll('.first-screen [data-text]').forEach(fill));
   observer.observe(document, { childList: true, subtree: true });
   addEventListener('DOMContentLoaded', () => observer.disconnect());
+
+  // Enter sends here too: src/lib/early-question.ts hands the question on. An input method's Enter is not ours.
+  addEventListener('keydown', (event) => {
+    if (!event.target.matches?.('.first-screen textarea')) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    event.target.dataset.sent = event.target.value;
+  });
 })();
