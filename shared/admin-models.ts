@@ -1,7 +1,8 @@
 // The contract of /api/admin/models: every model with the routes that lead to it, in the order they are tried.
 import { z } from 'zod';
 
-import { CAPABILITIES, MODEL_TYPES, modelNameSchema } from './channel-models.ts';
+import { modelNameSchema } from './channel-models.ts';
+import { CAPABILITIES, MODEL_TYPES } from './lists.ts';
 
 export const ROUTES_MAX = 200;
 /** More could not be tried within a call's attempts. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { count, line } from './fields.ts';
+import { CAPABILITIES, MODEL_TYPES } from './lists.ts';
 
 /** A name as clients write it: printable, no space at either end. */
 export const modelNameSchema = z
@@ -28,11 +29,6 @@ export const priceInputSchema = z.object({
   request: dollars.nullish(),
 });
 export type PriceInput = z.infer<typeof priceInputSchema>;
-
-export const MODEL_TYPES = ['chat', 'embedding', 'image', 'audio', 'video', 'rerank', 'moderation'] as const;
-export type ModelType = (typeof MODEL_TYPES)[number];
-
-export const CAPABILITIES = ['vision', 'tools', 'reasoning', 'json', 'audio', 'files'] as const;
 
 /** More could not be tried within a call's attempts. */
 const FALLBACKS_MAX = 2;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { LOCALES } from './errors.ts';
+import { CODE_STATUSES, CODES_MAX } from './lists.ts';
 import { levelName, permissionFields, permissionView } from './permissions.ts';
 
 const id = z
@@ -69,9 +70,6 @@ export type ClassroomView = z.infer<typeof classroomView>;
 
 export const classroomsReply = z.object({ data: z.array(classroomView) });
 
-/** Codes of one batch. */
-export const CODES_MAX = 500;
-
 export const codesInput = z
   .object({
     count: z.number().int().min(1).max(CODES_MAX),
@@ -83,9 +81,6 @@ export const codesInput = z
   .strict()
   .refine((body) => body.classroom_id !== null || body.plan_id !== null, 'a class or a plan is needed');
 export type CodesInput = z.infer<typeof codesInput>;
-
-export const CODE_STATUSES = ['open', 'redeemed', 'revoked', 'expired'] as const;
-export type CodeStatus = (typeof CODE_STATUSES)[number];
 
 export const codeView = z.object({
   id: z.string(),

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 import { count, line } from './fields.ts';
-import { modelNameSchema, type ModelType } from './channel-models.ts';
+import { modelNameSchema } from './channel-models.ts';
+import type { ModelType } from './lists.ts';
 import { CHANNEL_KEYS_MAX, channelKeyInputSchema, secretSchema } from './channels.ts';
 
 /** Requirement 003's words for what a model is for, and ours. */

@@ -2,7 +2,7 @@
 // Plain Intl, so that the same answer is given by the server, an old phone and Node 20.
 import { z } from 'zod';
 
-export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+import { DAYS } from './lists.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'is not a time such as 08:00');
 

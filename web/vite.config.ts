@@ -48,6 +48,12 @@ export default defineConfig({
             { name: 'first', tags: ['$initial'], priority: 2 },
             // What menus, lists and dialogs share comes in one file right after it.
             { name: 'controls', test: /node_modules[\\/](?:reka-ui|@floating-ui|@vueuse)[\\/]/, priority: 1 },
+            // Fields, dialogs, icons: small, and what nearly every page is made of.
+            {
+              name: 'parts',
+              test: /web[\\/]src[\\/](?:api|components(?![\\/]QrCode)|composables|lib|stores)[\\/]|@lucide/,
+              minShareCount: 2,
+            },
           ],
         },
       },

@@ -4,10 +4,16 @@ import { gzipSync } from 'node:zlib';
 
 import { visit } from '../lib/browser.ts';
 import { answered, ask } from '../lib/chat.ts';
+import { signInToConsole } from '../lib/console.ts';
 import { openSite, type Site } from '../lib/site.ts';
 
 /** Guide "web": what a weak tablet on a school's network can bear. */
 const INITIAL_JS_MAX = 150_000;
+
+/** HTTP/1.1 fetches six at a time, each group a round trip. */
+const CONSOLE_FILES_MAX = 12;
+
+const ASSETS = new URL('../../web/dist/assets', import.meta.url).pathname;
 
 let site: Site;
 beforeAll(async () => {
@@ -33,6 +39,23 @@ test('the server sends them packed, and lets the browser keep them', async () =>
   const response = await fetch(site.url + script, { headers: { 'accept-encoding': 'br' }, decompress: false });
   expect(response.headers.get('content-encoding')).toBe('br');
   expect(response.headers.get('cache-control')).toContain('immutable');
+});
+
+test('what checks bodies on the server is in no file of the pages', async () => {
+  const files = await Array.fromAsync(new Bun.Glob('*.js').scan({ cwd: ASSETS, absolute: true }));
+  expect(files.length).toBeGreaterThan(20);
+  const withSchemas = await Promise.all(files.map(async (path) => (await Bun.file(path).text()).includes('ZodError')));
+  expect(withSchemas).not.toContain(true);
+});
+
+test('a page of the console is a dozen files, not a file for every icon', async () => {
+  await using visitor = await visit(site.browser, site.url);
+  await signInToConsole(site, visitor.page);
+  const before = visitor.requests.length;
+  await visitor.page.goto(`${site.url}/admin/users`);
+  await visitor.page.getByRole('table').waitFor();
+  const scripts = visitor.requests.slice(before).filter((url) => url.endsWith('.js'));
+  expect(new Set(scripts).size).toBeLessThanOrEqual(CONSOLE_FILES_MAX);
 });
 
 test('formulas and colours are loaded only by an answer that has them', async () => {

@@ -1,5 +1,5 @@
 // What a channel may be: its address, the hint of a key, its time-outs. Pure.
-import { type ModelType } from '@hallpass/shared/channel-models.ts';
+import type { ModelType } from '@hallpass/shared/lists.ts';
 import { type ChannelOptionsInput, channelOptionsSchema, mayRename } from '@hallpass/shared/channel-options.ts';
 
 import { AppError } from '../lib/app-error.ts';

@@ -1,7 +1,7 @@
 // Activation codes in the database.
 import type { Kysely, Selectable } from 'kysely';
 
-import type { CodeStatus } from '@hallpass/shared/classrooms.ts';
+import type { CodeStatus } from '@hallpass/shared/lists.ts';
 
 import type { Schema } from '../db/schema.ts';
 import type { ActivationCodesTable } from '../db/tables/people.ts';

@@ -1,6 +1,7 @@
 // What each column of a configuration file may hold, as strict as the addresses by which an administrator sets it: a
 // damaged file must not write what the server could not read again.
-import { CAPABILITIES, MODEL_TYPES, modelNameSchema } from '@hallpass/shared/channel-models.ts';
+import { modelNameSchema } from '@hallpass/shared/channel-models.ts';
+import { CAPABILITIES, MODEL_TYPES } from '@hallpass/shared/lists.ts';
 import { channelOptionsSchema } from '@hallpass/shared/channel-options.ts';
 import { AUTH_TYPES, CHANNEL_PROTOCOLS, KEY_USAGE_MODES } from '@hallpass/shared/channels.ts';
 import type { ConfigurationTable } from '@hallpass/shared/configuration.ts';

@@ -1,5 +1,6 @@
 // Between the form for a batch of codes and what is sent.
-import { CODES_MAX, type CodesInput } from '@hallpass/shared/classrooms.ts';
+import type { CodesInput } from '@hallpass/shared/classrooms.ts';
+import { CODES_MAX } from '@hallpass/shared/lists.ts';
 
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t } from '@/i18n/texts.ts';

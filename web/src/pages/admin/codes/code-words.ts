@@ -1,5 +1,5 @@
 // What the state of an activation code is called.
-import type { CodeStatus } from '@hallpass/shared/classrooms.ts';
+import type { CodeStatus } from '@hallpass/shared/lists.ts';
 
 import type { TextKey } from '@/i18n/texts.ts';
 

@@ -1,5 +1,5 @@
 // Between what a plan or a class sets and its form: what the fields hold, what is wrong with them, what is sent.
-import { DAYS } from '@hallpass/shared/timetable.ts';
+import { DAYS } from '@hallpass/shared/lists.ts';
 
 import type { PlanInput, PlanView } from '@/api/plans.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
