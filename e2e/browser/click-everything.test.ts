@@ -56,7 +56,9 @@ function lookOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const main = document.querySelector('main')!;
     const fields = [...main.querySelectorAll('input, select, textarea')].map((field) =>
-      field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : (field as HTMLInputElement).value,
+      field instanceof HTMLInputElement && field.type === 'checkbox'
+        ? field.checked
+        : (field as HTMLInputElement).value,
     );
     return JSON.stringify([location.href, main.innerText, fields]);
   });

@@ -98,29 +98,32 @@ test('what is written on after Enter is not sent', async () => {
   expect(await page.getByRole('article').count()).toBe(0);
 });
 
-test.each([true, false])('a question sent while the models are on their way waits for them: they come: %p', async (come) => {
-  await using visitor = await visit(site.browser, 'about:blank');
-  const { page } = visitor;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await page.route('**/api/chat/models', async (route) => {
-    await promise;
-    await (come ? route.continue() : route.abort());
-  });
-  await page.goto(site.url);
-  const send = page.getByRole('button', { name: 'Send' });
-  await ask(page, 'Why?');
-  await page.locator('button[aria-busy=true]').waitFor();
-  expect(await send.getAttribute('title')).toBe('Models are still loading');
-  resolve();
-  if (come) {
-    await answered(page);
-    expect(await composer(page).inputValue()).toBe('');
-    return;
-  }
-  await page.locator('button[type=submit][title="No model is available"]').waitFor();
-  expect(await composer(page).inputValue()).toBe('Why?');
-  expect(await page.getByRole('article').count()).toBe(0);
-});
+test.each([true, false])(
+  'a question sent while the models are on their way waits for them: they come: %p',
+  async (come) => {
+    await using visitor = await visit(site.browser, 'about:blank');
+    const { page } = visitor;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await page.route('**/api/chat/models', async (route) => {
+      await promise;
+      await (come ? route.continue() : route.abort());
+    });
+    await page.goto(site.url);
+    const send = page.getByRole('button', { name: 'Send' });
+    await ask(page, 'Why?');
+    await page.locator('button[aria-busy=true]').waitFor();
+    expect(await send.getAttribute('title')).toBe('Models are still loading');
+    resolve();
+    if (come) {
+      await answered(page);
+      expect(await composer(page).inputValue()).toBe('');
+      return;
+    }
+    await page.locator('button[type=submit][title="No model is available"]').waitFor();
+    expect(await composer(page).inputValue()).toBe('Why?');
+    expect(await page.getByRole('article').count()).toBe(0);
+  },
+);
 
 test('other pages do not begin with it', async () => {
   const { visitor, page, release } = await early('en-US', false, '/login');
