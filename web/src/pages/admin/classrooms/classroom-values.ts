@@ -3,8 +3,8 @@ import type { ClassroomInput, ClassroomView } from '@/api/classrooms.ts';
 import type { OfferedPlan } from '@/api/teaching.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t } from '@/i18n/texts.ts';
+import { money, whole } from '@/lib/words.ts';
 
-import { money, whole } from '../words.ts';
 import { checkLevel, type LevelValues, toLevelBody, toLevelValues } from '../plans/level-values.ts';
 
 export interface ClassroomValues extends LevelValues {

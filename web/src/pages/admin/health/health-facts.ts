@@ -1,8 +1,7 @@
 // What is told about the server, in words.
 import type { SystemHealth } from '@/api/system.ts';
 import { currentLocale, t } from '@/i18n/texts.ts';
-
-import { moment, NOTHING, whole } from '../words.ts';
+import { moment, NOTHING, whole } from '@/lib/words.ts';
 
 export interface FactGroup {
   title: string;

@@ -1,8 +1,8 @@
 // How a call is told in words.
 import type { CallLogEntry } from '@/api/call-log.ts';
 import { t } from '@/i18n/texts.ts';
+import { NOTHING, whole } from '@/lib/words.ts';
 
-import { NOTHING, whole } from '../words.ts';
 import { STATUS_TEXTS } from './log-filter.ts';
 
 /** Who asked: a person, a seat or a pass; an address where there is nobody. */
