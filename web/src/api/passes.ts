@@ -48,9 +48,10 @@ export function updatePass(token: string, body: PassUpdate): Promise<PassRecord>
   return sendJson<PassRecord>('/key/update', { method: 'POST', body, token });
 }
 
-/** @param grace how long the old key is still good, such as `24h`; empty: it ends at once. @throws Problem. */
-export function regeneratePass(token: string, pass: string, grace: string): Promise<IssuedPass> {
-  return sendJson<IssuedPass>('/key/regenerate', { method: 'POST', body: { key: pass, grace_period: grace }, token });
+/** @param graceHours how long the old key is still good; 0: it ends at once. @throws Problem. */
+export function regeneratePass(token: string, pass: string, graceHours: number): Promise<IssuedPass> {
+  const body = { key: pass, grace_period: graceHours > 0 ? `${graceHours}h` : '' };
+  return sendJson<IssuedPass>('/key/regenerate', { method: 'POST', body, token });
 }
 
 /** @throws Problem. */

@@ -39,6 +39,12 @@ export async function listOfferedPlans(token: string): Promise<OfferedPlan[]> {
   return (await sendJson<{ data: OfferedPlan[] }>('/api/plans', { token })).data;
 }
 
+/**
+ * Names of one paste, and passes that one request may name: `NAMES_MAX` of the contract, which would bring all of its
+ * schemas along.
+ */
+export const NAMES_MAX = 200;
+
 /** As many as a class can have that was filled here; an administrator may have put more into it. */
 const PAGES_MAX = 10;
 
@@ -72,9 +78,6 @@ export async function setClassPassBlocked(
   await sendJson(path, { method: 'POST', body: { passes: [pass] }, token });
 }
 
-/** Passes that one request may name. */
-const BATCH = 200;
-
 /** Valid for so many days from now. @throws Problem. */
 export async function extendClassPasses(
   token: string,
@@ -83,8 +86,8 @@ export async function extendClassPasses(
   days: number,
 ): Promise<void> {
   const path = `${pathOf(classroomId)}/passes/extend`;
-  for (let i = 0; i < passes.length; i += BATCH)
-    await sendJson(path, { method: 'POST', body: { passes: passes.slice(i, i + BATCH), days }, token });
+  for (let i = 0; i < passes.length; i += NAMES_MAX)
+    await sendJson(path, { method: 'POST', body: { passes: passes.slice(i, i + NAMES_MAX), days }, token });
 }
 
 /** New keys, told this once. @param graceHours how long the old ones are still good. @throws Problem. */

@@ -1,10 +1,10 @@
 // Between the forms of a class's passes and what is sent.
 import type { NamesInput } from '@hallpass/shared/teaching.ts';
 
+import { NAMES_MAX } from '@/api/teaching.ts';
+import { namesIn, wrongNames } from '@/components/passes/names.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t } from '@/i18n/texts.ts';
-
-import { namesIn, wrongNames } from '../admin/passes/pass-values.ts';
 
 export interface NamesValues {
   /** One a line. */
@@ -19,7 +19,7 @@ export const isDays = (text: string) => /^[1-9]\d{0,3}$/.test(text.trim()) && Nu
 
 export function checkNames({ names, days }: NamesValues): FieldErrors<NamesValues> {
   return {
-    names: wrongNames(namesIn(names)),
+    names: wrongNames(namesIn(names), NAMES_MAX),
     days: days.trim() === '' || isDays(days) ? undefined : t('teaching.needDays'),
   };
 }

@@ -5,7 +5,6 @@ import type { PassRecord } from '@/api/passes.ts';
 import {
   checkPasses,
   emptyPassValues,
-  namesIn,
   NAMES_MAX,
   periodsWith,
   toEditValues,
@@ -17,12 +16,6 @@ const wrong = (more: object) =>
   Object.entries(checkPasses({ ...emptyPassValues(), names: 'Ming', ...more })).flatMap(([name, text]) =>
     text ? [name] : [],
   );
-
-test('names as they are copied from a list: one a line, the first column, empty lines away', () => {
-  expect(namesIn('王小明\t7\r\n\r\n  Lee, Ann  \n\t\n陳')).toEqual(['王小明', 'Lee, Ann', '陳']);
-  // Marks of direction and spaces without width are not part of a name; what joins an emoji is.
-  expect(namesIn('\uFEFFZoe\u0308\n\u202EZoë\u202C\u200B\n👩\u200D🎓 Ann')).toEqual(['Zoë', 'Zoë', '👩\u200D🎓 Ann']);
-});
 
 test('what is wrong is said at its field', () => {
   expect(wrong({})).toEqual([]);

@@ -1,5 +1,6 @@
 // Between the form and the passes it asks for: names, limits, what is wrong with them, what is sent for each.
 import type { PassInput, PassRecord, PassUpdate } from '@/api/passes.ts';
+import { namesIn, wrongNames } from '@/components/passes/names.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t, type TextKey } from '@/i18n/texts.ts';
 
@@ -25,8 +26,8 @@ export interface PassValues extends PassLimitValues {
   names: string;
 }
 
+/** They are made one after the other. */
 export const NAMES_MAX = 500;
-const NAME_LENGTH_MAX = 100;
 
 export const PERIODS: Record<string, TextKey> = {
   '': 'passes.periodNever',
@@ -105,24 +106,8 @@ export const emptyPassValues = (): PassValues => ({
   models: '',
 });
 
-/** What comes along with text from other programs and nobody sees: marks of direction, spaces without width. */
-const UNSEEN = /[\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
-
-/**
- * A list copied from a spreadsheet has empty lines and columns; the first column counts. Two names that look alike are
- * one.
- */
-export function namesIn(text: string): string[] {
-  return text
-    .normalize('NFC')
-    .replaceAll(UNSEEN, '')
-    .split(/\r?\n/)
-    .map((line) => line.split('\t')[0]!.trim())
-    .filter(Boolean);
-}
-
 export function checkPasses(values: PassValues): FieldErrors<PassValues> {
-  return { names: wrongNames(namesIn(values.names)), ...checkLimits(values) };
+  return { names: wrongNames(namesIn(values.names), NAMES_MAX), ...checkLimits(values) };
 }
 
 export function checkLimits(values: PassLimitValues): FieldErrors<PassLimitValues> {
@@ -130,16 +115,6 @@ export function checkLimits(values: PassLimitValues): FieldErrors<PassLimitValue
     budget: /^\d{0,7}(?:[.,]\d{1,9})?$/.test(values.budget.trim()) ? undefined : t('passes.needBudget'),
     rpm: /^(?:[1-9]\d{0,6})?$/.test(values.rpm.trim()) ? undefined : t('channels.needRpm'),
   };
-}
-
-/** Why a list of names is none; undefined = it is one. */
-export function wrongNames(names: readonly string[]): string | undefined {
-  if (names.length === 0) return t('passes.needNames');
-  if (names.length > NAMES_MAX) return t('passes.tooManyNames', { max: NAMES_MAX, count: names.length });
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return t('passes.twice', { name: twice });
-  const long = names.find((name) => name.length > NAME_LENGTH_MAX);
-  return long === undefined ? undefined : t('passes.longName', { name: `${long.slice(0, 20)}…` });
 }
 
 export function toPassBody(values: PassValues, name: string): PassInput {
