@@ -48,10 +48,10 @@ export default defineConfig({
             { name: 'first', tags: ['$initial'], priority: 2 },
             // What menus, lists and dialogs share comes in one file right after it.
             { name: 'controls', test: /node_modules[\\/](?:reka-ui|@floating-ui|@vueuse)[\\/]/, priority: 1 },
-            // Fields, dialogs, icons: small, and what nearly every page is made of.
+            // Fields, dialogs, icons: small, and what nearly every page is made of; not the tables that two pages have.
             {
               name: 'parts',
-              test: /web[\\/]src[\\/](?:api|components(?![\\/]QrCode)|composables|lib|stores)[\\/]|@lucide/,
+              test: /web[\\/]src[\\/](?:api|components(?![\\/](?:QrCode|passes|codes|calls))|composables|lib|stores)[\\/]|@lucide/,
               minShareCount: 2,
             },
           ],

@@ -14,7 +14,7 @@ async function opened(rotate: (graceHours: number) => Promise<string>) {
     title: 'New keys for 2 passes',
     text: 'Shown once.',
     rotate,
-    onDone: (made: string) => done.push(made),
+    onDone: (made: unknown) => done.push(made),
   };
   const dialog = mount(PassRotate, { props, attachTo: document.body });
   await flushPromises();
