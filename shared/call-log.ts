@@ -55,8 +55,13 @@ export const callLogEntry = z.object({
   channel_name: z.string().nullable(),
   model_id: z.string(),
   prompt_tokens: z.int(),
-  /** What `prompt_tokens` counts: speech is priced by the character, a transcript by the second. */
-  prompt_unit: z.enum(['tokens', 'characters', 'seconds']),
+  /**
+   * What is counted: in `prompt_tokens` tokens, characters of speech or seconds of a recording, in `units` pictures or
+   * searches of documents.
+   */
+  prompt_unit: z.enum(['tokens', 'characters', 'seconds', 'images', 'searches']),
+  /** Pictures or searches that were asked for, 0 where nothing came of it; null = others are counted, or no price was known. */
+  units: z.int().nullable(),
   completion_tokens: z.int(),
   cached_tokens: z.int(),
   reasoning_tokens: z.int(),

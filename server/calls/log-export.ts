@@ -38,6 +38,7 @@ const COLUMNS = [
   'id',
   // Last, so that the columns before it stay where spreadsheets look for them.
   'prompt_unit',
+  'units',
 ] as const satisfies readonly (keyof CallLogEntry)[];
 
 const encoder = new TextEncoder();

@@ -5,6 +5,7 @@ import type { CallLogDetail, CallLogEntry } from '@hallpass/shared/call-log.ts';
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 
 import type { AttemptsTable, CallsTable } from '../db/tables/ledger.ts';
+import { unitsAsked } from '../ledger/charge.ts';
 
 export type CallRow = Selectable<CallsTable>;
 
@@ -23,6 +24,7 @@ export function entryOf(row: CallRow): CallLogEntry {
     model_id: row.model,
     prompt_tokens: row.promptTokens,
     prompt_unit: unitOf(row.endpoint),
+    units: unitsOf(row),
     completion_tokens: row.completionTokens,
     cached_tokens: row.cachedTokens,
     reasoning_tokens: row.reasoningTokens,
@@ -75,10 +77,27 @@ function attemptOf(row: Selectable<AttemptsTable>): CallLogDetail['attempts'][nu
   };
 }
 
-/** What stands where tokens stand, by the path that was called (gateway/protocols/media/formats.ts). */
+/** What is counted beside tokens, by the path that was called (gateway/protocols/media/formats.ts). */
+const UNITS = [
+  ['/audio/speech', 'characters'],
+  ['/audio/transcriptions', 'seconds'],
+  ['/images/generations', 'images'],
+  ['/images/edits', 'images'],
+  ['/rerank', 'searches'],
+] as const;
+
 function unitOf(endpoint: string): CallLogEntry['prompt_unit'] {
-  if (endpoint.endsWith('/audio/speech')) return 'characters';
-  return endpoint.endsWith('/audio/transcriptions') ? 'seconds' : 'tokens';
+  return UNITS.find(([path]) => endpoint.endsWith(path))?.[1] ?? 'tokens';
+}
+
+/** The ledger keeps how many were asked for, with the prices of the hold; a call that failed was given none. */
+function unitsOf({ endpoint, holdPrices, status, costNanos }: CallRow): number | null {
+  const unit = unitOf(endpoint);
+  if (unit !== 'images' && unit !== 'searches') return null;
+  const asked = unitsAsked(holdPrices);
+  if (!asked) return null;
+  if (status !== 'success' && costNanos === 0) return 0;
+  return unit === 'images' ? asked.images : asked.requests;
 }
 
 /** Clocks may be set back between two stamps; a duration is never negative. */

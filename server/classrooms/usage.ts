@@ -77,6 +77,8 @@ const COLUMNS = [
   'activation_code',
   'duration_ms',
   'request_id',
+  'prompt_unit',
+  'units',
 ] as const satisfies readonly (keyof CallLogEntry)[];
 
 /** @throws AppError not_found, invalid_parameter, before anything is sent. */

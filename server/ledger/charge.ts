@@ -58,6 +58,13 @@ export function holdPricesOf({ prices, units }: Pick<CallHeader, 'prices' | 'uni
   return prices && JSON.stringify(units ? { ...prices, units } : prices);
 }
 
+/** What beside tokens a call asked for; undefined = no price was known, so that nothing was kept of it. */
+export function unitsAsked(holdPrices: string | null): OrphanUnits | undefined {
+  if (holdPrices === null) return undefined;
+  const { units = ONE_REQUEST } = JSON.parse(holdPrices) as { units?: OrphanUnits };
+  return units;
+}
+
 const ONE_REQUEST: OrphanUnits = { images: 0, requests: 1, audioTokens: 0 };
 
 /** The estimate an orphan is charged by: its prompt, and what is known to have been delivered. */

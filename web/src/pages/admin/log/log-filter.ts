@@ -1,6 +1,5 @@
 // The call log's filter: what the fields hold, and the page's address, so that a found list can be shared and kept.
 import type { LogFilter } from '@/api/call-log.ts';
-import type { TextKey } from '@/i18n/texts.ts';
 
 export const FILTER_NAMES = [
   'start',
@@ -20,17 +19,6 @@ export type FilterValues = Record<FilterName, string>;
 /** Shown at once; the others when they are asked for, or when one of them is set. */
 export const FIRST_NAMES: readonly FilterName[] = ['start', 'end', 'user', 'ip', 'model', 'status'];
 export const MORE_NAMES: readonly FilterName[] = FILTER_NAMES.filter((name) => !FIRST_NAMES.includes(name));
-
-export const STATUSES = ['success', 'error', 'cut', 'cancelled', 'open'] as const;
-export type Status = (typeof STATUSES)[number];
-
-export const STATUS_TEXTS: Record<Status, TextKey> = {
-  success: 'log.success',
-  error: 'log.error',
-  cut: 'log.cut',
-  cancelled: 'log.cancelled',
-  open: 'log.open',
-};
 
 /** From an address that anybody may have written: what it does not hold, or not as text, is empty. */
 export function toFilterValues(query: Readonly<Record<string, unknown>>): FilterValues {

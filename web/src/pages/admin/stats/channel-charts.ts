@@ -2,9 +2,8 @@
 import type { EChartsCoreOption } from 'echarts/core';
 
 import type { StatsReply, StatsShare } from '@/api/stats.ts';
+import { tooltip } from '@/charts/stats-charts.ts';
 import type { Palette } from '@/charts/use-palette.ts';
-
-import { tooltip } from './stats-charts.ts';
 
 /** Bars that have room one below the other; all stand in the table. */
 const CHANNELS_SHOWN = 8;
