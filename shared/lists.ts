@@ -14,3 +14,6 @@ export type CodeStatus = (typeof CODE_STATUSES)[number];
 
 /** Activation codes of one batch. */
 export const CODES_MAX = 500;
+
+/** Names of one paste, and passes of a class that one request changes. */
+export const NAMES_MAX = 200;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { callLogEntry, callLogFilter, callLogQuery } from './call-log.ts';
 import { codesInput, codesQuery } from './classrooms.ts';
 import { LOCALES } from './errors.ts';
+import { NAMES_MAX } from './lists.ts';
 import { levelName } from './permissions.ts';
 import { planView } from './plans.ts';
 import { statsQuery, statsReply, statsTotal } from './stats.ts';
@@ -19,8 +20,6 @@ const id = z
 export const CLASS_SIZE_MAX = 500;
 /** Classes one teacher may have made. */
 export const TAUGHT_MAX = 100;
-/** Names of one paste, and passes that one request changes. */
-export const NAMES_MAX = 200;
 /** Longest time for which a replaced key is still good. */
 export const GRACE_HOURS_MAX = 168;
 

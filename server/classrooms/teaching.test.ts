@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
 import type { ClassroomView, NewCode } from '@hallpass/shared/classrooms.ts';
+import { NAMES_MAX } from '@hallpass/shared/lists.ts';
 import {
   CLASS_SIZE_MAX,
   type ClassCallsPage,
   type ClassPass,
   type ClassUsage,
   GRACE_HOURS_MAX,
-  NAMES_MAX,
   type NewPass,
   TAUGHT_MAX,
 } from '@hallpass/shared/teaching.ts';

@@ -1,5 +1,6 @@
 // What a teacher does in their classes. The class is always named in the address.
 import type { ClassroomView, CodesPage, NewCode } from '@hallpass/shared/classrooms.ts';
+import { NAMES_MAX } from '@hallpass/shared/lists.ts';
 import type {
   ClassCall,
   ClassCallsPage,
@@ -38,12 +39,6 @@ export function saveOwnClassroom(
 export async function listOfferedPlans(token: string): Promise<OfferedPlan[]> {
   return (await sendJson<{ data: OfferedPlan[] }>('/api/plans', { token })).data;
 }
-
-/**
- * Names of one paste, and passes that one request may name: `NAMES_MAX` of the contract, which would bring all of its
- * schemas along.
- */
-export const NAMES_MAX = 200;
 
 /** As many as a class can have that was filled here; an administrator may have put more into it. */
 const PAGES_MAX = 10;

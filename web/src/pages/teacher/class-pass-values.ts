@@ -1,7 +1,7 @@
 // Between the forms of a class's passes and what is sent.
+import { NAMES_MAX } from '@hallpass/shared/lists.ts';
 import type { NamesInput } from '@hallpass/shared/teaching.ts';
 
-import { NAMES_MAX } from '@/api/teaching.ts';
 import { namesIn, wrongNames } from '@/components/passes/names.ts';
 import type { FieldErrors } from '@/composables/use-form.ts';
 import { t } from '@/i18n/texts.ts';

@@ -1,7 +1,8 @@
+import { NAMES_MAX } from '@hallpass/shared/lists.ts';
 import { expect, test } from 'vitest';
 
 import { Problem } from '@/api/problem.ts';
-import { NAMES_MAX, type NewPass } from '@/api/teaching.ts';
+import type { NewPass } from '@/api/teaching.ts';
 
 import { reprint } from './reprint.ts';
 

@@ -1,6 +1,8 @@
 // New keys for many passes, as many at once as one request takes. What was made is told whatever becomes of the rest.
+import { NAMES_MAX } from '@hallpass/shared/lists.ts';
+
 import { Problem } from '@/api/problem.ts';
-import { type ClassPass, NAMES_MAX, type NewPass } from '@/api/teaching.ts';
+import type { ClassPass, NewPass } from '@/api/teaching.ts';
 import { messageOf } from '@/composables/use-form.ts';
 
 export interface Reprint {
