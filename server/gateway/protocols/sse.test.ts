@@ -22,6 +22,15 @@ function parseEverySplit(text: string): Set<string> {
   return results;
 }
 
+function timeToParse(pieces: readonly string[]): number {
+  const chunks = pieces.map(bytes);
+  const parser = new SseParser();
+  const startedAt = performance.now();
+  for (const chunk of chunks) parser.push(chunk);
+  parser.end();
+  return performance.now() - startedAt;
+}
+
 describe('server-sent events', () => {
   test.each([
     ['LF', 'data: a\n\ndata: b\n\n', ['a', 'b']],
@@ -57,6 +66,18 @@ describe('server-sent events', () => {
       `{"error":{"m":"${'x'.repeat(70_000)}"}}`,
     ])
       expect(endOf(text)).toEqual(['1']);
+  });
+
+  test.each([
+    ['one line in tiny pieces', (n: number) => Array.from({ length: n }, () => 'x')],
+    ['many data lines in tiny pieces', (n: number) => Array.from({ length: n / 8 }, () => 'data: x\n')],
+    ['one chunk of lines, one of them ended by CR', (n: number) => [`${'a\n'.repeat(n)}\r`]],
+    ['one chunk of lines ended by CR, and one LF', (n: number) => [`${'a\r'.repeat(n)}\n`]],
+  ])('%s: four times as much takes about four times as long', (_name, piecesOf) => {
+    const least = (n: number): number => Math.min(...[1, 2, 3].map(() => timeToParse(piecesOf(n))));
+    least(50_000);
+    // Looked at anew each time it would be sixteen.
+    expect(least(400_000) / least(100_000)).toBeLessThan(9);
   });
 
   test('invalid UTF-8 becomes the replacement character, never a crash', () => {

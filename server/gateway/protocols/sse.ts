@@ -44,26 +44,33 @@ export class SseParser {
     return events;
   }
 
+  /** Looks at each character once, however small the pieces: what waits for its line end is only added to. */
   #parse(text: string): string[] {
     const events: string[] = [];
-    let buffer = this.#rest + text;
     // A CR at the end of one chunk and an LF at the start of the next are one line end.
-    if (this.#afterCarriageReturn && buffer.startsWith('\n')) buffer = buffer.slice(1);
-    if (buffer !== '') this.#afterCarriageReturn = false;
-    const hasCarriageReturns = buffer.includes('\r');
-    let start = 0;
-    for (;;) {
-      const end = hasCarriageReturns ? nextLineEnd(buffer, start) : buffer.indexOf('\n', start);
-      if (end < 0) break;
-      if (end === start) this.#dispatch(events);
-      else this.#line(buffer.slice(start, end));
-      const isCarriageReturn = buffer.charCodeAt(end) === 13;
-      this.#afterCarriageReturn = isCarriageReturn && end + 1 === buffer.length;
-      start = isCarriageReturn && buffer.charCodeAt(end + 1) === 10 ? end + 2 : end + 1;
+    let start = this.#afterCarriageReturn && text.startsWith('\n') ? 1 : 0;
+    if (text !== '') this.#afterCarriageReturn = false;
+    let lf = text.indexOf('\n', start);
+    let cr = text.indexOf('\r', start);
+    while (lf >= 0 || cr >= 0) {
+      const isCarriageReturn = cr >= 0 && (lf < 0 || cr < lf);
+      const end = isCarriageReturn ? cr : lf;
+      this.#lineEnd(text, start, end, events);
+      start = isCarriageReturn && lf === end + 1 ? end + 2 : end + 1;
+      this.#afterCarriageReturn = isCarriageReturn && start === text.length && lf !== end + 1;
+      if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
+      if (isCarriageReturn) cr = text.indexOf('\r', start);
     }
-    this.#rest = start === 0 ? buffer : buffer.slice(start);
+    this.#rest += start === 0 ? text : text.slice(start);
     if (this.#rest.length + (this.#data?.length ?? 0) > MAX_EVENT_CHARS) throw new EventTooLarge();
     return events;
+  }
+
+  #lineEnd(text: string, start: number, end: number, events: string[]): void {
+    const line = this.#rest + text.slice(start, end);
+    this.#rest = '';
+    if (line === '') this.#dispatch(events);
+    else this.#line(line);
   }
 
   #line(line: string): void {
@@ -100,10 +107,4 @@ function isError(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function nextLineEnd(text: string, from: number): number {
-  const lf = text.indexOf('\n', from);
-  const cr = text.indexOf('\r', from);
-  return cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
 }
