@@ -5,6 +5,7 @@ import type { AppContext } from '../context.ts';
 import { errorAnswer } from '../http/errors.ts';
 import type { TokenUsage } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
+import { FairShare } from '../lib/fair-share.ts';
 import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
 import { rememberIssued } from './issued-responses.ts';
@@ -33,6 +34,7 @@ export class StreamRelay implements Watched {
   #usage: TokenUsage | undefined;
   #counted: TokenUsage | undefined;
   readonly #delivered = new DeliveredText();
+  readonly #share = new FairShare();
   #markedBytes = 0;
   #markedAt = 0;
   #finished = false;
@@ -85,6 +87,7 @@ export class StreamRelay implements Watched {
         item = await this.answer.stream.next();
         this.#isWaiting = false;
       }
+      if (item.kind === 'event' && this.#share.isSpent(item.data.length)) await this.#share.breathe();
       const step = this.#relayOrCut(item);
       if (step instanceof Uint8Array) return { done: false, value: step };
       if (step) this.#last = await this.#close(step);

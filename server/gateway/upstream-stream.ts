@@ -1,4 +1,5 @@
 // One upstream stream as a pull of event data, with beats while it is silent and an end when it stalls.
+import { FairShare } from '../lib/fair-share.ts';
 import { nestsTooDeep } from '../lib/nesting.ts';
 import { EventTooLarge, SseParser } from './protocols/sse.ts';
 
@@ -99,7 +100,11 @@ export class UpstreamStream {
   async release(): Promise<void> {
     if (this.#ended) return;
     const timer = setTimeout(() => this.cancel(), END_WITHIN_MS);
-    while (!this.#ended && (await this.next()).kind === 'event');
+    const share = new FairShare();
+    while (!this.#ended) {
+      const item = await this.next();
+      if (item.kind === 'event' && share.isSpent(item.data.length)) await share.breathe();
+    }
     clearTimeout(timer);
   }
 
