@@ -15,7 +15,7 @@ import type { AskedCall, Call } from './call.ts';
 import { type Claim, claimKey } from './idempotency.ts';
 import { findPin } from './issued-responses.ts';
 import { openCall } from './open.ts';
-import { rateHeaders } from './rate-headers.ts';
+import { messagesRateHeaders, rateHeaders } from './rate-headers.ts';
 import { StreamRelay } from './relay-stream.ts';
 import { relayWhole } from './relay-whole.ts';
 import { openaiChat } from './protocols/openai-chat/client.ts';
@@ -160,6 +160,7 @@ function answerHeaders(ctx: AppContext, call: Call, lease: Lease, { channel }: C
   const leftOut = call.format.leftOut?.(call.request, { translated, capped: call.capped }) ?? [];
   return {
     ...rateHeaders(lease),
+    ...(call.family === 'messages' ? messagesRateHeaders(lease, ctx.clock.now()) : {}),
     ...(leftOut.length > 0 ? { 'x-hallpass-left-out': leftOut.join(', ').slice(0, 500) } : {}),
     'x-hallpass-call-id': call.id,
     'x-hallpass-content-policy': call.contentPolicy,

@@ -56,6 +56,25 @@ describe('a message', () => {
     });
   });
 
+  test('headers tell the request’s id and what is left of the limits, under the names that Anthropic’s SDKs read', async () => {
+    const limited = await gateway.pass({ rpm_limit: 10, tpm_limit: 50_000 });
+    const { headers } = await ask({}, { 'x-api-key': limited });
+    expect(headers.get('request-id')).toMatch(/^req_/);
+    expect(headers.get('request-id')).toBe(headers.get('x-request-id'));
+    const named = (what: string) =>
+      ['limit', 'remaining', 'reset'].map((kind) => headers.get(`anthropic-ratelimit-${what}-${kind}`));
+    expect(named('requests').slice(0, 2)).toEqual(['10', '9']);
+    expect(named('tokens')[0]).toBe('50000');
+    for (const reset of [named('requests')[2]!, named('tokens')[2]!]) {
+      expect(reset).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      const inMs = Date.parse(reset) - gateway.app.clock.now();
+      expect(inMs).toBeGreaterThan(0);
+      expect(inMs).toBeLessThanOrEqual(61_000);
+    }
+    const chat = await gateway.chat(limited, { model: 'claude' });
+    expect([chat.headers.get('request-id'), chat.headers.get('anthropic-ratelimit-requests-limit')]).toEqual([null, null]);
+  });
+
   test('clearing old thinking is no cost without a bound', async () => {
     const edits = [{ type: 'clear_thinking_20251015', keep: 'all' }];
     expect((await ask({ context_management: { edits } })).status).toBe(200);
@@ -123,7 +142,11 @@ describe('errors have Anthropic’s shape', () => {
   test('no credential, no such model, no budget, an upstream that is overloaded', async () => {
     const none = await gateway.app.request('/v1/messages', { json: body });
     expect(none.status).toBe(401);
-    expect(await none.json()).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });
+    expect(await none.json()).toMatchObject({
+      type: 'error',
+      error: { type: 'authentication_error' },
+      request_id: none.headers.get('request-id'),
+    });
     const unknown = await ask({ model: 'nothing' });
     expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { type: 'not_found_error' } }]);
     const poor = await gateway.pass({ max_budget: 0 });

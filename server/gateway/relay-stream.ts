@@ -196,8 +196,8 @@ export class StreamRelay implements Watched {
   }
 
   #errorEvent(code: ErrorCode): Uint8Array {
-    const { family, locale } = this.call;
-    return encoder.encode(this.#reader.failure(errorAnswer(new AppError(code), family, locale).body));
+    const { family, locale, requestId } = this.call;
+    return encoder.encode(this.#reader.failure(errorAnswer(new AppError(code), family, locale, requestId).body));
   }
 
   #stop(): void {

@@ -251,11 +251,12 @@ describe('Messages from an upstream of chat completions', () => {
       await (await ask({ stream: true, thinking: { type: 'enabled', budget_tokens: 64 } })).text(),
     );
     const kinds = events.filter(({ type }) => type === 'content_block_start').map(({ content_block: block }) => block);
+    const caller = { type: 'direct' };
     expect(kinds).toEqual([
       { type: 'thinking', thinking: '', signature: '' },
-      { type: 'text', text: '' },
-      { type: 'tool_use', id: 'call_1', name: 'weather', input: {} },
-      { type: 'tool_use', id: 'call_2', name: 'clock', input: {} },
+      { type: 'text', text: '', citations: null },
+      { type: 'tool_use', id: 'call_1', name: 'weather', input: {}, caller },
+      { type: 'tool_use', id: 'call_2', name: 'clock', input: {}, caller },
     ]);
     expect(events.filter(({ type }) => type === 'content_block_stop').map(({ index }) => index)).toEqual([0, 1, 2, 3]);
     expect(events[0]).toMatchObject({ type: 'message_start', message: { model: 'm', role: 'assistant' } });

@@ -25,10 +25,14 @@ export function isOpenPath(path: string): boolean {
 const EXPOSED = [
   'retry-after',
   'x-request-id',
+  'request-id',
   'x-should-retry',
   'x-hallpass-content-policy',
   ...['requests', 'tokens'].flatMap((what) =>
-    ['limit', 'remaining', 'reset'].map((kind) => `x-ratelimit-${kind}-${what}`),
+    ['limit', 'remaining', 'reset'].flatMap((kind) => [
+      `x-ratelimit-${kind}-${what}`,
+      `anthropic-ratelimit-${what}-${kind}`,
+    ]),
   ),
 ].join(', ');
 

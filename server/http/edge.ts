@@ -32,6 +32,8 @@ export function createEdge(ctx: AppContext): MiddlewareHandler<HttpEnv> {
     }
     const { headers } = http.res;
     headers.set('x-request-id', requestId);
+    // The name that Anthropic's SDKs read it by.
+    if (http.get('family') === 'messages') headers.set('request-id', requestId);
     secure(headers);
     if (open) cors.allow(headers, raw.headers.get('origin'));
   };

@@ -9,7 +9,7 @@ import type { ErrorFamily } from './route.ts';
 export interface ErrorAnswer {
   status: number;
   headers: Record<string, string>;
-  body: { type?: 'error'; error: Record<string, unknown> };
+  body: { type?: 'error'; error: Record<string, unknown>; request_id?: string | null };
 }
 
 /** LiteLLM's `type` words for `/key/*`; the rest is `bad_request_error` or `internal_server_error` by status. */
@@ -62,8 +62,13 @@ const MESSAGES_TYPES: Record<number, string> = {
   529: 'overloaded_error',
 };
 
-/** The answer for an error, in the family's shape and the caller's language. */
-export function errorAnswer(error: AppError, family: ErrorFamily, locale: Locale): ErrorAnswer {
+/** The answer for an error, in the family's shape and the caller's language. @param requestId where the family shows it. */
+export function errorAnswer(
+  error: AppError,
+  family: ErrorFamily,
+  locale: Locale,
+  requestId: string | null = null,
+): ErrorAnswer {
   const { status: known, ...entry } = ERRORS[error.code];
   const status = family === 'messages' && OVERLOADED.has(error.code) ? OVERLOADED_STATUS : known;
   const { retryAfterMs, headers = {} } = error.options;
@@ -78,7 +83,7 @@ export function errorAnswer(error: AppError, family: ErrorFamily, locale: Locale
     },
     body:
       family === 'messages'
-        ? { type: 'error', error: messagesError(error, status, locale, seconds) }
+        ? { type: 'error', error: messagesError(error, status, locale, seconds), request_id: requestId }
         : { error: errorObject(error, family, locale, seconds) },
   };
 }

@@ -10,7 +10,7 @@ export function refuse(http: HonoContext<HttpEnv>, ctx: AppContext, thrown: unkn
   const error = toAppError(thrown, requestId);
   if (error.code === 'internal_error' && !isClientGone(thrown, http))
     ctx.log.error('unexpected', { requestId, error: thrown });
-  const { status, headers, body } = errorAnswer(error, http.get('family'), http.get('locale'));
+  const { status, headers, body } = errorAnswer(error, http.get('family'), http.get('locale'), requestId);
   return http.json(body, status as 500, headers);
 }
 

@@ -1,5 +1,5 @@
-// Checks JSON against the types OpenAI publishes in its SDK and generates from its OpenAPI document: every required field
-// there, every value of a kind that is allowed. Fields beside them may travel.
+// Checks JSON against the types OpenAI and Anthropic publish in their SDKs and generate from their API descriptions: every
+// required field there, every value of a kind that is allowed. Fields beside them may travel.
 import { join } from 'node:path';
 
 import ts from 'typescript';
@@ -19,6 +19,10 @@ const RESPONSES = `import('openai/resources/responses/responses').`;
 /** Whole and streamed have one type, which leaves out the nulls that its own words and every chunk of the service have. */
 const TEXT = `import('openai/resources/completions').`;
 
+const MESSAGES = `import('@anthropic-ai/sdk/resources/messages/messages').`;
+
+const ANTHROPIC = `import('@anthropic-ai/sdk/resources/shared').`;
+
 const TYPES = {
   ChatCompletion: `${CHAT}ChatCompletion`,
   ChatCompletionChunk: `${CHAT}ChatCompletionChunk`,
@@ -33,6 +37,12 @@ const TYPES = {
     ),
   CreateEmbeddingResponse: `import('openai/resources/embeddings').CreateEmbeddingResponse`,
   ModelList: `{ object: 'list'; data: import('openai/resources/models').Model[] }`,
+  Message: `${MESSAGES}Message`,
+  /** The events that the SDK hands on; it looks for errors itself and drops the pings. */
+  MessageStreamEvent: `${MESSAGES}RawMessageStreamEvent | { type: 'ping' } | ${ANTHROPIC}ErrorResponse`,
+  MessageTokensCount: `${MESSAGES}MessageTokensCount`,
+  /** Too large a request is in the documentation of errors, not in the SDK's types. */
+  ErrorResponse: `${ANTHROPIC}ErrorResponse | { type: 'error'; request_id: string | null; error: { type: 'request_too_large'; message: string } }`,
   ErrorObject: `{ error: import('openai/resources/shared').ErrorObject }`,
 } as const;
 

@@ -1,4 +1,4 @@
-// Every answer and every event that is written here, against the shapes OpenAI publishes. What passes through is the
+// Every answer and every event that is written here, against the shapes OpenAI and Anthropic publish. What passes through is the
 // upstream's own.
 import { expect, test } from 'bun:test';
 
@@ -8,6 +8,7 @@ import { errorAnswer } from '../../http/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { createGatewayApp } from '../../testing/gateway-app.ts';
 import { problemsOf, type Sample } from '../../testing/published-types.ts';
+import { deltaUsage, messagesUsage } from './anthropic-messages/usage.ts';
 import { ANSWER_FEATURES, contextOf, EVENTS, type Pair, PAIRS, streamText, wholeSeen } from './protocol.suite.ts';
 import { openaiCompletions } from './openai-completions/client.ts';
 import { SseParser } from './sse.ts';
@@ -16,11 +17,13 @@ const WHOLE: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletion',
   'openai-responses': 'Response',
   'openai-completions': 'Completion',
+  'anthropic-messages': 'Message',
 };
 const EVENT: Record<string, Sample['type']> = {
   'openai-chat': 'ChatCompletionChunk',
   'openai-responses': 'ResponseStreamEvent',
   'openai-completions': 'CompletionChunk',
+  'anthropic-messages': 'MessageStreamEvent',
 };
 const completions = (Object.keys(EVENTS) as (keyof typeof EVENTS)[]).map((upstream): Pair => ({
   client: openaiCompletions,
@@ -54,17 +57,30 @@ function samplesOf(pair: Pair): Sample[] {
     value,
     from: from('a heartbeat', 'streamed'),
   }));
+  const failure = errorAnswer(
+    new AppError('stream_cut'),
+    client.name === 'anthropic-messages' ? 'messages' : 'openai',
+    'en',
+  );
+  const failures = eventsIn(bridge.reader(contextOf(pair)).failure(failure.body)).map((value) => ({
+    type: client.name.startsWith('openai-c') ? ('ErrorObject' as const) : type,
+    value,
+    from: from('a failure', 'streamed'),
+  }));
   const wholes = given.map(({ name, answer }) => ({
     type: WHOLE[client.name]!,
     value: wholeSeen(pair, answer),
     from: from(name, 'whole'),
   }));
-  return [...wholes, ...events, ...beats];
+  return [...wholes, ...events, ...beats, ...failures];
 }
 
-const errors = (Object.keys(ERRORS) as ErrorCode[]).map((code): Sample => {
-  const value = errorAnswer(new AppError(code), 'openai', 'en').body;
-  return { type: 'ErrorObject', value, from: code };
+const errors = (Object.keys(ERRORS) as ErrorCode[]).flatMap((code): Sample[] => {
+  const bodyFor = (family: 'openai' | 'messages') => errorAnswer(new AppError(code), family, 'en', 'req_1').body;
+  return [
+    { type: 'ErrorObject', value: bodyFor('openai'), from: code },
+    { type: 'ErrorResponse', value: bodyFor('messages'), from: `${code} of Messages` },
+  ];
 });
 
 /** What is answered without a model's words: by this server itself, or with its name for the model put in. */
@@ -83,6 +99,10 @@ async function others(): Promise<Sample[]> {
   };
   return [
     await ask('ModelList', '/v1/models'),
+    await ask('MessageTokensCount', '/v1/messages/count_tokens', {
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+    }),
     await ask('CreateEmbeddingResponse', '/v1/embeddings', { model: 'v', input: 'hi' }),
   ];
 }
@@ -103,7 +123,25 @@ function wrongSamples(): Sample[] {
     { type: 'CreateEmbeddingResponse', value: { object: 'list', model: 'v', data: [] }, from: 'wrong 6' },
     { type: 'ModelList', value: { object: 'list', data: [{ id: 'm', object: 'model' }] }, from: 'wrong 7' },
   ];
+  const message = {
+    ...{ id: 'm', type: 'message', role: 'assistant', model: 'm', container: null, diagnostics: null },
+    ...{ stop_reason: 'end_turn', stop_sequence: null, stop_details: null, usage: messagesUsage(undefined) },
+  };
+  const text = { type: 'text', text: 'hi', citations: null };
+  const tool = { type: 'tool_use', id: 't', name: 'n', input: {} };
+  const messages = [
+    { ...message, content: [{ ...text, citations: undefined }] },
+    { ...message, content: [tool] },
+    { ...message, content: [text], usage: deltaUsage(undefined) },
+    { ...message, content: [text], container: undefined },
+  ].map((value, index): Sample => ({ type: 'Message', value, from: `wrong ${index + 8}` }));
+  const events = [
+    { type: 'content_block_start', index: 0, content_block: { ...text, citations: undefined } },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: deltaUsage(undefined) },
+  ].map((value, index): Sample => ({ type: 'MessageStreamEvent', value, from: `wrong ${index + 12}` }));
+  const error = { type: 'error', error: { type: 'api_error', message: 'x' } };
   return [
+    ...[...messages, ...events, { type: 'ErrorResponse', value: error, from: 'wrong 14' } as const],
     ...wrong.map((value, index): Sample => ({ type: 'ChatCompletionChunk', value, from: `wrong ${index}` })),
     ...others,
   ];
@@ -115,5 +153,6 @@ test('every response, event and error that is written here has its published sha
   // One run of the compiler, for it takes seconds.
   const found = problemsOf([...samples, ...errors, ...(await others()), ...wrongSamples()]);
   expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
-  expect(found.map((line) => line.slice(0, 7))).toEqual(Array.from({ length: 8 }, (_, index) => `wrong ${index}`));
+  const wrong = found.map((line) => /^wrong \d+/.exec(line)?.[0]);
+  expect(new Set(wrong)).toEqual(new Set(Array.from({ length: 15 }, (_, index) => `wrong ${index}`)));
 }, 60_000);

@@ -11,6 +11,8 @@ export class MessagesUsage {
   #cached = 0;
   #cacheWrite = 0;
 
+  #thinking = 0;
+
   /** @returns the whole usage where the event tells the output too. */
   read(value: unknown, isFinal: boolean): TokenUsage | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -18,6 +20,7 @@ export class MessagesUsage {
     this.#input = count(usage.input_tokens) ?? this.#input;
     this.#cached = count(usage.cache_read_input_tokens) ?? this.#cached;
     this.#cacheWrite = count(usage.cache_creation_input_tokens) ?? this.#cacheWrite;
+    this.#thinking = count((usage.output_tokens_details as Details)?.thinking_tokens) ?? this.#thinking;
     const output = count(usage.output_tokens);
     // `message_start` carries a placeholder of the output, not a count.
     return isFinal && output !== undefined ? this.#whole(output) : undefined;
@@ -35,21 +38,31 @@ export class MessagesUsage {
       cachedTokens: this.#cached,
       cacheWriteTokens: this.#cacheWrite,
       completionTokens,
-      reasoningTokens: 0,
+      reasoningTokens: Math.min(this.#thinking, completionTokens),
     };
   }
 }
 
-/** The same figures as a client of Messages reads them. */
-export function messagesUsage(usage: TokenUsage | undefined): Record<string, number> {
+/** The same figures as a client of Messages reads them where a stream ends. */
+export function deltaUsage(usage: TokenUsage | undefined): Record<string, unknown> {
   const { promptTokens = 0, cachedTokens = 0, cacheWriteTokens = 0, completionTokens = 0 } = usage ?? {};
+  const thinking = usage?.reasoningTokens ?? 0;
   return {
     input_tokens: promptTokens - cachedTokens - cacheWriteTokens,
     cache_creation_input_tokens: cacheWriteTokens,
     cache_read_input_tokens: cachedTokens,
     output_tokens: completionTokens,
+    output_tokens_details: thinking > 0 ? { thinking_tokens: thinking } : null,
+    server_tool_use: null,
   };
 }
+
+/** The same in a message, with what only Anthropic could tell: for how long something is cached, where it was served. */
+export function messagesUsage(usage: TokenUsage | undefined): Record<string, unknown> {
+  return { ...deltaUsage(usage), cache_creation: null, inference_geo: null, service_tier: null, speed: null };
+}
+
+type Details = { thinking_tokens?: unknown } | null | undefined;
 
 function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= ABSURD_TOKENS

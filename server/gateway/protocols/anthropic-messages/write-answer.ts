@@ -12,7 +12,7 @@ import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
 import { sealReasoning } from '../openai-responses/sealed-reasoning.ts';
 import { frame } from '../sse.ts';
-import { messagesUsage } from './usage.ts';
+import { deltaUsage, messagesUsage } from './usage.ts';
 
 type Block = Record<string, unknown>;
 
@@ -28,6 +28,8 @@ function stopOf(finish: Finish, stopSequence: string | undefined, called: boolea
   return {
     stop_reason: stopSequence === undefined ? reason : 'stop_sequence',
     stop_sequence: stopSequence ?? null,
+    stop_details: null,
+    container: null,
   };
 }
 
@@ -44,6 +46,7 @@ export function writeMessagesAnswer(answer: NeutralAnswer, context: AnswerContex
     model,
     content,
     ...stop,
+    diagnostics: null,
     usage: messagesUsage(usage),
   });
 }
@@ -61,15 +64,20 @@ function signatureOf(part: ReasoningPart, wanted: boolean): string {
 }
 
 function blockOf(part: Part, wanted: boolean): Block[] {
-  if (part.type === 'text' || part.type === 'refusal')
-    return part.text === '' ? [] : [{ type: 'text', text: part.text }];
-  if (part.type === 'call')
-    return [{ type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments) }];
+  if (part.type === 'text' || part.type === 'refusal') return part.text === '' ? [] : [textBlock(part.text)];
+  if (part.type === 'call') return [callBlock(part.id, part.name, parseArguments(part.arguments))];
   if (part.type !== 'reasoning') return [];
   const signature = signatureOf(part, wanted);
   if (isHidden(part)) return signature === '' ? [] : [{ type: 'redacted_thinking', data: signature }];
   return [{ type: 'thinking', thinking: part.text, signature }];
 }
+
+const textBlock = (text: string): Block => ({ type: 'text', text, citations: null });
+
+/** Called by the model itself, not by a program that it wrote. */
+const callBlock = (id: string, name: string, input: object): Block => {
+  return { type: 'tool_use', id, name, input, caller: { type: 'direct' } };
+};
 
 /** A summary beside what is encrypted is shown as thinking. */
 const isHidden = ({ redacted, text }: ReasoningPart) => redacted === true && text === '';
@@ -134,7 +142,7 @@ export class MessagesWriter implements AnswerWriter {
   ending(usage: TokenUsage | undefined): string[] {
     const delta = stopOf(this.#finish, this.#stopSequence, this.#called);
     const rest = this.#begin() + this.#closeProse() + this.#closeCalls(() => true);
-    const end = frame('message_delta', JSON.stringify({ type: 'message_delta', delta, usage: messagesUsage(usage) }));
+    const end = frame('message_delta', JSON.stringify({ type: 'message_delta', delta, usage: deltaUsage(usage) }));
     return [...(rest === '' ? [] : [rest]), end, frame('message_stop', '{"type":"message_stop"}')];
   }
 
@@ -155,6 +163,9 @@ export class MessagesWriter implements AnswerWriter {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
+      container: null,
+      diagnostics: null,
     };
     return frame('message_start', JSON.stringify({ type: 'message_start', message: { ...message, usage } }));
   }
@@ -163,7 +174,7 @@ export class MessagesWriter implements AnswerWriter {
     if (this.#prose?.kind === kind) return this.#delta(this.#prose, delta);
     const before = this.#begin() + this.#closeProse() + this.#closeCalls(isWhole);
     this.#prose = { at: this.#count, kind, json: '' };
-    const block = kind === 'text' ? { type: kind, text: '' } : { type: kind, thinking: '', signature: '' };
+    const block = kind === 'text' ? textBlock('') : { type: kind, thinking: '', signature: '' };
     return before + this.#start(block) + this.#delta(this.#prose, delta);
   }
 
@@ -180,7 +191,7 @@ export class MessagesWriter implements AnswerWriter {
     this.#called = true;
     const before = this.#begin() + this.#closeProse() + this.#closeCalls(isWhole);
     this.#calls.set(index, { at: this.#count, kind: 'call', json: '' });
-    return before + this.#start({ type: 'tool_use', id, name, input: {} });
+    return before + this.#start(callBlock(id, name, {}));
   }
 
   #closeProse(): string {

@@ -5,6 +5,7 @@ import { unsupported } from '../neutral.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
 import { frame } from '../sse.ts';
 import { type Item, listOf, parse, readResponse, writtenIn } from './items.ts';
+import { failed } from './response.ts';
 import { isSealed } from './sealed-reasoning.ts';
 import { isLeftOut } from './tools.ts';
 import { readResponsesUsage } from './usage.ts';
@@ -106,9 +107,7 @@ class ResponsesPass implements StreamReader {
   }
 
   failure(body: unknown): string {
-    const { error } = body as { error?: { code?: unknown; message?: unknown } };
-    const told = { code: String(error?.code ?? 'server_error'), message: String(error?.message ?? '') };
-    return this.#event('response.failed', { response: { ...this.#known('failed'), error: told } });
+    return this.#event('response.failed', { response: { ...this.#known('failed'), ...failed(body) } });
   }
 
   #known(status: string): Item {

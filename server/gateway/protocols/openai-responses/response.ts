@@ -12,6 +12,13 @@ export function ended(finish: Finish): Fields {
   return { status: 'completed' };
 }
 
+/** Why a response failed: published codes have one word for what befell the server; `reason` is this server's own. */
+export function failed(body: unknown): Fields {
+  const { error } = body as { error?: { code?: unknown; message?: unknown } };
+  const reason = String(error?.code ?? 'server_error');
+  return { status: 'failed', error: { code: 'server_error', message: String(error?.message ?? ''), reason } };
+}
+
 /** A response that is under way, with what `over` says of it. */
 export function response({ request, id, created, model }: AnswerContext, over: Fields): Fields {
   const { fields } = request;

@@ -4,7 +4,7 @@ import type { Finish, NeutralEvent, ReasoningPart } from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
 import { Items, outputText } from './output-items.ts';
-import { ended, response } from './response.ts';
+import { ended, failed, response } from './response.ts';
 import { responsesUsage } from './usage.ts';
 
 type Fields = Record<string, unknown>;
@@ -72,10 +72,8 @@ export class ResponsesWriter implements AnswerWriter {
   }
 
   failure(body: unknown): string {
-    const { error } = body as { error?: { code?: unknown; message?: unknown } };
-    const told = { code: String(error?.code ?? 'server_error'), message: String(error?.message ?? '') };
-    const over = { status: 'failed', error: told, output: this.#output };
-    return this.#begin() + this.#event('response.failed', { response: this.#response(over) });
+    const response = this.#response({ ...failed(body), output: this.#output });
+    return this.#begin() + this.#event('response.failed', { response });
   }
 
   #response(over: Fields): Fields {

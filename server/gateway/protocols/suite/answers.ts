@@ -37,7 +37,13 @@ const message = (content: Fields[], stop: Fields = { stop_reason: 'end_turn' }):
   content,
   stop_sequence: null,
   ...stop,
-  usage: { input_tokens: 11, cache_read_input_tokens: 4, cache_creation_input_tokens: 2, output_tokens: 6 },
+  usage: {
+    input_tokens: 11,
+    cache_read_input_tokens: 4,
+    cache_creation_input_tokens: 2,
+    output_tokens: 6,
+    output_tokens_details: { thinking_tokens: 2 },
+  },
 });
 const choice = (fields: Fields): Fields => ({ model: 'public', choices: [fields] });
 const TEXT = { type: 'text', text: 'Hello there' };
@@ -192,8 +198,11 @@ const FEATURES: readonly AnswerFeature[] = [
   },
   {
     name: 'Usage of reasoning',
-    gives: { 'openai-chat': completion({ content: 'Hello there' }) },
-    shows: { 'openai-chat': { usage: { completion_tokens_details: { reasoning_tokens: 2 } } } },
+    gives: { 'openai-chat': completion({ content: 'Hello there' }), 'anthropic-messages': message([TEXT]) },
+    shows: {
+      'openai-chat': { usage: { completion_tokens_details: { reasoning_tokens: 2 } } },
+      'anthropic-messages': { usage: { output_tokens: 6, output_tokens_details: { thinking_tokens: 2 } } },
+    },
   },
 ];
 

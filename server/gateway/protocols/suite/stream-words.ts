@@ -47,7 +47,12 @@ export function chatEvents(whole: Fields): string[] {
 /** The same for a stream of Messages. @param cut how text is cut into deltas. */
 export function messagesEvents(whole: Fields, cut: (text: string) => string[] = pieces): string[] {
   const { content, stop_reason, stop_sequence, usage } = whole as { content: Fields[]; usage: Fields } & Fields;
-  const message = { ...whole, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } };
+  const message = {
+    ...whole,
+    content: [],
+    stop_reason: null,
+    usage: { ...usage, output_tokens: 1, output_tokens_details: null },
+  };
   const events: Fields[] = [{ type: 'message_start', message }, { type: 'ping' }];
   for (const [index, block] of content.entries()) {
     const { start, deltas } = blockEvents(block, cut);
@@ -55,8 +60,9 @@ export function messagesEvents(whole: Fields, cut: (text: string) => string[] = 
     for (const delta of deltas) events.push({ type: 'content_block_delta', index, delta });
     events.push({ type: 'content_block_stop', index });
   }
-  const { output_tokens } = usage;
-  events.push({ type: 'message_delta', delta: { stop_reason, stop_sequence }, usage: { output_tokens } });
+  const { output_tokens, output_tokens_details } = usage;
+  const told = { output_tokens, output_tokens_details };
+  events.push({ type: 'message_delta', delta: { stop_reason, stop_sequence }, usage: told });
   return [...events, { type: 'message_stop' }].map((event) => JSON.stringify(event));
 }
 
