@@ -42,6 +42,10 @@ const TAIL = `
   \`reasoning_details\` (\`google-gemini-v1\`, with the call's id), clients of Responses in \`encrypted_content\`, and clients of Messages
   that ask for thinking in a \`redacted_thinking\` block; each may send it back there. For all others it is remembered as above. Where it
   is lost, or another model made the call, Google's own word for that goes in its place.
+- Google's own door for chat completions carries the same in \`extra_content.google.thought_signature\` of a call, or of the message for
+  its text. Clients of chat completions find a Gemini upstream's signature there too and may send it back there or in
+  \`reasoning_details\`. To an upstream of chat completions whose model's name has *gemini* in it, it goes back in
+  \`extra_content\`, also from clients of the other formats and for those that drop it; to all others it stays behind.
 - **Gemini's thinking.** Since Gemini 3 the effort becomes a level: none and minimal the lowest the model has (it cannot be switched off),
   low, medium, high, and xhigh and max high; a budget in tokens stays one. Gemini 2.5 gets a budget: 1,024 (minimal, low), 8,192 (medium),
   24,576 (high and above), at most the share of the output cap below, within what the model accepts.

@@ -134,9 +134,10 @@ describe('chat completions from an upstream of Gemini', () => {
     const signature = 'S'.repeat(5_000);
     gemini.script = { parts: [{ ...CALLS[0], thoughtSignature: signature }, CALLS[1]!] };
     const answer = (await (await ask({ tools: TOOLS })).json()) as {
-      choices: { message: { tool_calls: { id: string }[] } }[];
+      choices: { message: { tool_calls: { id: string; extra_content?: object }[] } }[];
     };
-    const { tool_calls } = answer.choices[0]!.message;
+    const kept = answer.choices[0]!.message.tool_calls;
+    const tool_calls = kept.map((call) => ({ ...call, extra_content: undefined }));
     const results = tool_calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content: `for ${id}` }));
     const messages = [{ role: 'user', content: 'hi' }, { role: 'assistant', content: null, tool_calls }, ...results];
     gemini.script = {};
@@ -163,6 +164,10 @@ describe('chat completions from an upstream of Gemini', () => {
     const other = await gateway.pass({ max_budget: 5 });
     expect((await gateway.chat(other, { model: 'gem', tools: TOOLS, messages })).status).toBe(200);
     expect(JSON.stringify(gemini.journal.at(-1)!.body)).not.toContain(signature);
+    const keeps = messages.map((message) => ('tool_calls' in message ? { ...message, tool_calls: kept } : message));
+    expect((await gateway.chat(other, { model: 'gem', tools: TOOLS, messages: keeps })).status).toBe(200);
+    expect(JSON.stringify(gemini.journal.at(-1)!.body)).toContain(signature);
+    expect((await gateway.chat(other, { model: 'gem', tools: TOOLS, messages })).status).toBe(200);
     // Without one, and without the word that Google documents for that, the upstream would have refused.
     expect(JSON.stringify(gemini.journal.at(-1)!.body)).toContain('"skip_thought_signature_validator"');
     expect(withIt).toBeGreaterThan((await lastCall()).promptEstimate + 1_000);

@@ -72,7 +72,10 @@ describe('a message', () => {
       expect(inMs).toBeLessThanOrEqual(61_000);
     }
     const chat = await gateway.chat(limited, { model: 'claude' });
-    expect([chat.headers.get('request-id'), chat.headers.get('anthropic-ratelimit-requests-limit')]).toEqual([null, null]);
+    expect([chat.headers.get('request-id'), chat.headers.get('anthropic-ratelimit-requests-limit')]).toEqual([
+      null,
+      null,
+    ]);
   });
 
   test('clearing old thinking is no cost without a bound', async () => {

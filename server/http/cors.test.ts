@@ -44,7 +44,14 @@ test('refusals can be read by the asking page too', async () => {
     const response = await app.request(path, { headers });
     expect([path, response.status, response.headers.get('access-control-allow-origin')]).toEqual([path, status, '*']);
     const exposed = response.headers.get('access-control-expose-headers')!;
-    for (const name of ['retry-after', 'x-request-id', 'x-ratelimit-remaining-requests', 'x-ratelimit-reset-tokens', 'request-id', 'anthropic-ratelimit-tokens-reset'])
+    for (const name of [
+      'retry-after',
+      'x-request-id',
+      'x-ratelimit-remaining-requests',
+      'x-ratelimit-reset-tokens',
+      'request-id',
+      'anthropic-ratelimit-tokens-reset',
+    ])
       expect(exposed).toContain(name);
   }
   app.ctx.passes.find = () => Promise.reject(new Error('unforeseen'));

@@ -184,6 +184,7 @@ const STAYS_BEHIND = [
 /** Each is said in docs/protocols.md; with the upstreams it stays behind at, where not at all. */
 const MAY_STAY: readonly (readonly [RegExp, ...Pair['upstream'][]])[] = [
   // Reasoning that only the format that signed it can read, and the words a repetition is told by.
+  [/^messages\.1\.tool_calls\.0\.extra_content\.google\.thought_signature$/],
   [/^messages\.1\.(reasoning_content|reasoning_details\.0\.\w+|tool_calls\.0\.type)$/],
   [/^messages\.1\.content\.0\.(thinking|signature|data)$/],
   [/^input\.1\.(id|encrypted_content|summary\.0\.\w+)$/],

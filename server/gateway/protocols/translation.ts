@@ -69,7 +69,7 @@ export function translation(client: ClientSide, upstream: UpstreamSide): Bridge 
       return upstream.writePrompt(prompt, draft);
     },
     carriedBytes: (request, memory, owner) =>
-      upstream.signsReasoning ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
+      upstream.signsReasoning && memory.size > 0 ? carriedBytes(client.readPrompt(request), memory, owner) : 0,
     readWhole(text, context) {
       const told = upstream.readAnswer(text, context);
       if (!told) return undefined;

@@ -16,6 +16,7 @@ export function readAnswer(
   text: string,
   publicModel: string | undefined,
   thinkTags?: ThinkMode,
+  onCalls?: (calls: readonly unknown[]) => void,
 ): AnswerReading | undefined {
   const answer = parse(text);
   if (!answer || !Array.isArray(answer.choices)) return undefined;
@@ -27,7 +28,9 @@ export function readAnswer(
     written += textOf(message);
     if (thinkTags) changed = split(message, thinkTags) || changed;
     changed = nameReasoningTwice(message) || changed;
-    if (choice.finish_reason === 'stop' && Array.isArray(message.tool_calls) && message.tool_calls.length > 0) {
+    const calls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
+    if (calls.length > 0) onCalls?.(calls);
+    if (choice.finish_reason === 'stop' && calls.length > 0) {
       choice.finish_reason = 'tool_calls';
       changed = true;
     }

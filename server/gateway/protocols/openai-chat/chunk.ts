@@ -29,6 +29,8 @@ export interface ChunkRules {
   wantsUsage: boolean;
   /** Whether reasoning stands between tags in the content; undefined = it does not, and costs nothing. */
   thinkTags?: ThinkMode | undefined;
+  /** Told of every piece of a tool call. */
+  onCalls?: (calls: readonly unknown[]) => void;
 }
 
 /** What one event turned out to be. `relay` is the data to send on; absent = nothing. */
@@ -121,7 +123,10 @@ export class ChunkReader {
     if (isFirst) this.#mark(index, 'begun', 1);
     if (isObject<Delta>(delta)) {
       reading.text += textOf(delta);
-      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#calledTool.add(index);
+      if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) {
+        this.#calledTool.add(index);
+        this.#rules.onCalls?.(delta.tool_calls);
+      }
       if (this.#rules.thinkTags) changed = this.#split(this.#rules.thinkTags, choice, delta);
       changed = nameReasoningTwice(delta) || changed;
       if (isFirst && delta.role === undefined) {

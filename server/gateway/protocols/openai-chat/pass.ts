@@ -3,13 +3,16 @@ import type { TokenUsage } from '../../../ledger/ledger.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
 import { readAnswer } from './answer.ts';
 import { ChunkReader } from './chunk.ts';
+import { rememberSigned, signatureBytes, withSignatures } from './google-signatures.ts';
 
 export const chatPass: Bridge = {
   translates: false,
   path: () => '/chat/completions',
   /** Its model name, usage asked for, the output bounded where money is. */
-  body({ fields, stream }, { upstreamModel, outputTokens, maxTokensField }) {
-    const body: Record<string, unknown> = { ...fields, model: upstreamModel };
+  body({ fields, stream }, draft) {
+    const { upstreamModel, outputTokens, maxTokensField } = draft;
+    const signed = withSignatures(fields.messages, draft);
+    const body: Record<string, unknown> = { ...fields, ...signed, model: upstreamModel };
     if (stream) body.stream_options = { ...(fields.stream_options as object | undefined), include_usage: true };
     if (outputTokens !== null) {
       delete body.max_tokens;
@@ -18,7 +21,9 @@ export const chatPass: Bridge = {
     }
     return body;
   },
-  readWhole: (text, answer) => readAnswer(text, publicModel(answer), answer.thinkTags),
+  carriedBytes: ({ fields }, memory, owner) => signatureBytes(fields, memory, owner),
+  readWhole: (text, answer) =>
+    readAnswer(text, publicModel(answer), answer.thinkTags, (calls) => rememberSigned(answer, calls)),
   reader: (answer) => new ChatPass(answer),
 };
 
@@ -34,6 +39,7 @@ class ChatPass implements StreamReader {
       publicModel: publicModel(answer),
       wantsUsage: this.#wantsUsage,
       thinkTags: answer.thinkTags,
+      onCalls: (calls) => rememberSigned(answer, calls),
     });
   }
 

@@ -3,6 +3,7 @@ import type { Finish, NeutralAnswer, NeutralEvent, Part } from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
 import type { UpstreamEvents } from '../translation.ts';
 import { splitContent } from './content-list.ts';
+import { sealOf, signatureIn } from './google-signatures.ts';
 import { type Delta, reasoningOf } from './reasoning.ts';
 import { splitWhole, ThinkSplitter } from './think-tags.ts';
 import { readUsage } from './usage.ts';
@@ -40,13 +41,18 @@ export function readChatAnswer(text: string, { thinkTags, id }: AnswerContext): 
   const parts: Part[] = [];
   if (thought !== '') parts.push({ type: 'reasoning', text: thought });
   if (content !== '') parts.push({ type: 'text', text: content });
+  const ofText = signatureIn(message);
+  if (ofText !== undefined) parts.push(sealOf(ofText));
   if (typeof message.refusal === 'string') parts.push({ type: 'refusal', text: message.refusal });
   const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as Fields[]) : [];
   for (const [index, call] of calls.entries()) {
     const { name, arguments: written } = named(call);
+    const callId = String(call.id || `${id}_${index}`);
+    const signature = signatureIn(call);
+    if (signature !== undefined) parts.push(sealOf(signature, callId));
     parts.push({
       type: 'call',
-      id: String(call.id || `${id}_${index}`),
+      id: callId,
       name: String(name),
       arguments: typeof written === 'string' ? written : JSON.stringify(written ?? {}),
       ...(isCustom(call) ? { custom: true } : {}),
@@ -82,6 +88,8 @@ export class ChatEvents implements UpstreamEvents {
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number, OpenCall>();
   #thinking = '';
+  /** What signs the text, as Google tells with its first piece. */
+  #ofText: string | undefined;
 
   constructor(readonly context: AnswerContext) {
     if (context.thinkTags) this.#splitter = new ThinkSplitter(context.thinkTags);
@@ -125,6 +133,7 @@ export class ChatEvents implements UpstreamEvents {
     if (content !== '') events.push({ type: 'text', text: content });
     if (typeof delta.refusal === 'string' && delta.refusal !== '')
       events.push({ type: 'refusal', text: delta.refusal });
+    this.#ofText = signatureIn(delta) ?? this.#ofText;
     for (const call of calls) if (call) this.#call(call, events);
   }
 
@@ -139,6 +148,8 @@ export class ChatEvents implements UpstreamEvents {
     if (!call.announced && call.name !== '') {
       call.announced = true;
       call.id ||= `${this.context.id}_${call.index}`;
+      const signature = signatureIn(piece);
+      if (signature !== undefined) events.push({ type: 'reasoningEnd', part: sealOf(signature, call.id) });
       const custom = isCustom(piece) ? ({ custom: true } as const) : {};
       events.push({ type: 'call', index: call.index, id: call.id, name: call.name, ...custom });
       if (call.early + text !== '') events.push({ type: 'arguments', index: call.index, text: call.early + text });
@@ -169,6 +180,8 @@ export class ChatEvents implements UpstreamEvents {
 
   #finish(reason: unknown, events: NeutralEvent[]): void {
     this.#endThinking(events);
+    if (this.#ofText !== undefined) events.push({ type: 'reasoningEnd', part: sealOf(this.#ofText) });
+    this.#ofText = undefined;
     events.push({ type: 'finish', finish: finishOf(reason) });
   }
 }

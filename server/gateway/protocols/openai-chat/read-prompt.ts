@@ -17,6 +17,7 @@ import {
 import { refuseUnknown } from '../known-shape.ts';
 import { readCommonFields, readEffort, readVerbosity } from '../openai-fields.ts';
 import { CHAT_FIELDS } from './known-fields.ts';
+import { sealOf, signatureIn } from './google-signatures.ts';
 import { detailsToReasoning } from './reasoning-details.ts';
 
 type Fields = Record<string, unknown>;
@@ -84,10 +85,26 @@ function readMessage(message: ChatMessage, index: number): Turn {
     if (message[name] !== undefined && message[name] !== null)
       throw unsupported(`${at}.${name}`, `${TARGET} cannot express it`);
   const refusal: Part[] = typeof message.refusal === 'string' ? [{ type: 'refusal', text: message.refusal }] : [];
+  const reasoning = readReasoning(message);
   return {
     role,
-    parts: [...readReasoning(message), ...readContent(message.content, at), ...refusal, ...readCalls(message, at)],
+    parts: [
+      ...[...reasoning, ...readSignatures(message, reasoning)],
+      ...[...readContent(message.content, at), ...refusal, ...readCalls(message, at)],
+    ],
   };
+}
+
+/** Google's signatures, where the details beside them do not tell the same. */
+function readSignatures(message: ChatMessage, known: readonly ReasoningPart[]): ReasoningPart[] {
+  const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as (Fields | null)[]) : [];
+  const ofCalls = calls.flatMap((call) => {
+    const signature = signatureIn(call);
+    return signature === undefined ? [] : [sealOf(signature, String(call?.id ?? ''))];
+  });
+  const ofText = signatureIn(message);
+  const seals = ofText === undefined ? ofCalls : [...ofCalls, sealOf(ofText)];
+  return seals.filter(({ signature }) => !known.some((part) => part.signature === signature));
 }
 
 /** What a client brings back of the answer's reasoning: signed where it keeps the details, else only the text. */

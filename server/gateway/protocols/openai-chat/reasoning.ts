@@ -9,6 +9,7 @@ export interface Delta {
   reasoning_details?: unknown;
   refusal?: unknown;
   tool_calls?: unknown;
+  extra_content?: unknown;
 }
 
 /**

@@ -14,7 +14,8 @@ export const chatClient: ClientSide = {
 export const chatUpstream: UpstreamSide = {
   path: () => '/chat/completions',
   writePrompt: writeChatPrompt,
-  signsReasoning: false,
+  /** Google's door does. */
+  signsReasoning: true,
   takesCustomTools: true,
   readAnswer: readChatAnswer,
   events: (context) => new ChatEvents(context),

@@ -3,6 +3,7 @@ import type { TokenUsage } from '../../../ledger/ledger.ts';
 import { type Finish, type NeutralAnswer, type NeutralEvent, plainText, type ReasoningPart } from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
 import type { AnswerWriter } from '../translation.ts';
+import { isSeal, signedWith } from './google-signatures.ts';
 import { reasoningDetail, reasoningToDetails } from './reasoning-details.ts';
 
 /** The usage as clients of chat completions read it. */
@@ -21,6 +22,7 @@ export function writeChatAnswer({ parts, finish, usage }: NeutralAnswer, context
   const reasoning = parts.filter((part) => part.type === 'reasoning');
   const thought = reasoning.map(({ text }) => text).join('');
   const details = reasoningToDetails(reasoning);
+  const ofText = reasoning.findLast((part) => isSeal(part) && part.id === undefined);
   const calls = parts.filter((part) => part.type === 'call');
   const refusal = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('');
   const content = plainText(parts);
@@ -33,8 +35,12 @@ export function writeChatAnswer({ parts, finish, usage }: NeutralAnswer, context
     ...(calls.length === 0
       ? {}
       : {
-          tool_calls: calls.map((call) => callOf(call, call.arguments)),
+          tool_calls: calls.map((call) => {
+            const seal = reasoning.find((part) => isSeal(part) && part.id === call.id);
+            return { ...callOf(call, call.arguments), ...(seal ? signedWith(seal.signature!) : {}) };
+          }),
         }),
+    ...(ofText ? signedWith(ofText.signature!) : {}),
   };
   return JSON.stringify({
     ...head(context, 'chat.completion'),
@@ -62,6 +68,8 @@ const DONE = 'data: [DONE]\n\n';
 export class ChatWriter implements AnswerWriter {
   #begun = false;
   #thoughts = 0;
+  /** Google's signatures of calls to come, by the call's id. */
+  readonly #seals = new Map<string, string>();
   /** Its place among the calls and whether it is free-form, by the index of the upstream's events. */
   readonly #calls = new Map<number, { index: number; custom: boolean }>();
 
@@ -80,7 +88,9 @@ export class ChatWriter implements AnswerWriter {
       case 'call': {
         const index = this.#calls.size;
         this.#calls.set(event.index, { index, custom: event.custom === true });
-        return this.#delta({ tool_calls: [{ index, ...callOf(event, '') }] });
+        const seal = this.#seals.get(event.id);
+        const signed = seal === undefined ? {} : signedWith(seal);
+        return this.#delta({ tool_calls: [{ index, ...callOf(event, ''), ...signed }] });
       }
       case 'arguments': {
         const { index, custom } = this.#calls.get(event.index) ?? {};
@@ -112,7 +122,10 @@ export class ChatWriter implements AnswerWriter {
     if (!part.signature) return '';
     const detail = reasoningDetail(part, this.#thoughts);
     this.#thoughts += 1;
-    return this.#delta({ reasoning_details: [detail] });
+    const isOfGoogle = isSeal(part);
+    if (isOfGoogle && part.id !== undefined) this.#seals.set(part.id, part.signature);
+    const ofText = isOfGoogle && part.id === undefined ? signedWith(part.signature) : {};
+    return this.#delta({ reasoning_details: [detail], ...ofText });
   }
 
   #delta(delta: Record<string, unknown>, finish: Finish | null = null): string {

@@ -6,6 +6,7 @@ import {
   type Part,
   plainText,
   type Prompt,
+  type ReasoningPart,
   type ResultPart,
   type Tool,
   type ToolChoice,
@@ -13,22 +14,27 @@ import {
   unsupported,
 } from '../neutral.ts';
 import type { UpstreamDraft } from '../protocol.ts';
+import { withRemembered } from '../remember-reasoning.ts';
+import { isSeal, signedWith, wantsSignatures } from './google-signatures.ts';
 
 type Fields = Record<string, unknown>;
 
 /** @throws AppError unsupported_parameter naming what chat completions cannot express. */
 export function writeChatPrompt(
   prompt: Prompt,
-  { upstreamModel, outputTokens, maxTokensField }: UpstreamDraft,
+  { upstreamModel, outputTokens, maxTokensField, memory, owner }: UpstreamDraft,
 ): Fields {
   if (prompt.topK !== undefined) throw unsupported('top_k', 'chat completions cannot express it');
   if (prompt.turns.at(-1)?.role === 'assistant')
     throw unsupported('messages', 'chat completions cannot continue an answer that was begun by the caller');
   const maxTokens = outputTokens ?? prompt.maxTokens;
+  const signs = wantsSignatures(upstreamModel);
   const { toolChoice, parallelTools, tools } = prompt;
   return {
     model: upstreamModel,
-    messages: prompt.turns.flatMap(messagesOf),
+    messages: (signs ? withRemembered(prompt.turns, memory, owner) : prompt.turns).flatMap((turn) =>
+      messagesOf(turn, signs),
+    ),
     ...(maxTokens === undefined ? {} : { [maxTokensField]: maxTokens }),
     ...(tools.length > 0 ? { tools: tools.map(toolOf) } : {}),
     ...(toolChoice && tools.length > 0 ? { tool_choice: choiceOf(toolChoice, tools) } : {}),
@@ -68,8 +74,8 @@ function formatOf(output: NonNullable<Prompt['output']>): Fields {
   return { type: 'json_schema', json_schema: { name, description, schema, strict } };
 }
 
-function messagesOf({ role, parts }: Turn): Fields[] {
-  if (role === 'assistant') return [assistantMessage(parts)];
+function messagesOf({ role, parts }: Turn, signs: boolean): Fields[] {
+  if (role === 'assistant') return [assistantMessage(parts, signs)];
   if (role === 'system') {
     if (parts.some(({ type }) => type !== 'text')) throw unsupported('system', 'a system message holds text only');
     return parts.length === 0 ? [] : [{ role, content: parts.length === 1 ? plainText(parts) : parts.map(contentOf) }];
@@ -100,20 +106,28 @@ function resultMessage({ callId, parts, isError }: ResultPart): Fields {
   return { role: 'tool', tool_call_id: callId, content: (isError ? 'Error: ' : '') + texts.join('\n') };
 }
 
-function assistantMessage(parts: readonly Part[]): Fields {
+function assistantMessage(parts: readonly Part[], signs: boolean): Fields {
   if (parts.some(({ type }) => type === 'image')) throw unsupported('messages', 'an assistant sends no images here');
   const calls = parts.filter((part) => part.type === 'call');
   const text = plainText(parts);
   // Unsigned reasoning came from a model of this kind, and some want it back; what others signed it cannot read.
   const thought = parts.map((part) => (part.type === 'reasoning' && !part.signature ? part.text : '')).join('');
+  const seals = signs ? parts.filter((part) => part.type === 'reasoning').filter(isSeal) : [];
+  const ofText = seals.findLast(({ id }) => id === undefined);
   const refusal = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('');
   return {
     role: 'assistant',
     content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
     ...(refusal === '' ? {} : { refusal }),
     ...(thought === '' ? {} : { reasoning_content: thought }),
-    ...(calls.length > 0 ? { tool_calls: calls.map(callOf) } : {}),
+    ...(calls.length > 0 ? { tool_calls: calls.map((call) => ({ ...callOf(call), ...sealFor(call, seals) })) } : {}),
+    ...(ofText ? signedWith(ofText.signature!) : {}),
   };
+}
+
+function sealFor({ id }: CallPart, seals: readonly ReasoningPart[]): Fields {
+  const seal = seals.find((one) => one.id === id);
+  return seal ? signedWith(seal.signature!) : {};
 }
 
 function callOf({ id, name, arguments: written, custom }: CallPart): Fields {

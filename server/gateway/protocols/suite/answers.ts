@@ -51,6 +51,7 @@ const CALLS = [
   { id: 'c_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bāsel"}' } },
   { id: 'c_2', type: 'function', function: { name: 'clock', arguments: '{}' } },
 ];
+const SIGNED_CALL = { extra_content: { google: { thought_signature: 'sig+/=é' } } };
 const FREE = { id: 'c_1', type: 'custom', custom: { name: 'patch', input: '*** Bāsel' } };
 const USES = [
   { type: 'tool_use', id: 'c_1', name: 'weather', input: { city: 'Bāsel' } },
@@ -115,6 +116,15 @@ const FEATURES: readonly AnswerFeature[] = [
         },
       }),
       'anthropic-messages': { content: [{ type: 'redacted_thinking', data: /^hp1\./ as never }, USES[0]] },
+    },
+  },
+  {
+    name: 'Google’s signature in a call (`extra_content`)',
+    lossy: 'for a client that asked for no thinking the gateway remembers it',
+    gives: { 'openai-chat': completion({ tool_calls: [{ ...CALLS[0], ...SIGNED_CALL }, CALLS[1]] }, 'tool_calls') },
+    shows: {
+      'openai-chat': choice({ message: { tool_calls: [{ ...CALLS[0], ...SIGNED_CALL }, CALLS[1]] } }),
+      'anthropic-messages': { content: [{ type: 'redacted_thinking', data: /^hp1\./ as never }, ...USES] },
     },
   },
   {

@@ -38,6 +38,8 @@ export const GEMINI_DETAIL = {
   id: 'call_1',
   index: 0,
 };
+/** The same in the call, as Google's own door for chat completions has it. */
+export const GOOGLE_SIGNED = { extra_content: { google: { thought_signature: 'sig+/=é' } } };
 export const GEMINI_SEAL = sealReasoning({
   type: 'reasoning',
   text: '',
@@ -70,6 +72,7 @@ export const GEMINI_FINDS: Record<string, Fields> = {
   'How hard to think': config({ thinkingConfig: { includeThoughts: true, thinkingLevel: 'HIGH' } }),
   'Budget of thinking in tokens': config({ thinkingConfig: { includeThoughts: true, thinkingBudget: 1_500 } }),
   'Gemini’s signature of a call sent back': history({ output: 'sunny' }, 'sig+/=é'),
+  'Google’s signature of a call sent back (`extra_content`)': history({ output: 'sunny' }, 'sig+/=é'),
   'Stop sequences': config({ stopSequences: ['END'] }),
   'Temperature and top-p': config({ temperature: 0.5, topP: 0.9 }),
   'Temperature above 1': config({ temperature: 1.5 }),
@@ -101,6 +104,10 @@ export const GEMINI_GIVES: Record<string, Fields> = {
   Reasoning: answer([{ text: 'hm so', thought: true }, TEXT]),
   'Gemini’s signature of a call': answer([
     { functionCall: { id: 'c_1', name: 'weather', args: { city: 'Bāsel' } }, thoughtSignature: 'sig+/=é' },
+  ]),
+  'Google’s signature in a call (`extra_content`)': answer([
+    { functionCall: { id: 'c_1', name: 'weather', args: { city: 'Bāsel' } }, thoughtSignature: 'sig+/=é' },
+    { functionCall: { id: 'c_2', name: 'clock', args: {} } },
   ]),
   'Stopped at the output cap': answer([TEXT], { finishReason: 'MAX_TOKENS' }),
   'Refused or filtered': answer([TEXT], { finishReason: 'SAFETY' }),

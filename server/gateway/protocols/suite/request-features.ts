@@ -1,6 +1,6 @@
 // What a request may ask for, in each client's words, and what each upstream must then find in the body it gets.
 
-import { GEMINI_DETAIL, GEMINI_FINDS, GEMINI_SEAL } from './gemini-words.ts';
+import { GEMINI_DETAIL, GEMINI_FINDS, GEMINI_SEAL, GOOGLE_SIGNED } from './gemini-words.ts';
 import {
   chat,
   message,
@@ -264,6 +264,21 @@ const FEATURES: readonly RequestFeature[] = [
     finds: {
       'openai-chat': { messages: [{}, { reasoning_details: [GEMINI_DETAIL] }, {}] },
     },
+  },
+  {
+    name: 'Google’s signature of a call sent back (`extra_content`)',
+    lossy: 'only the format that signed it can read it, so it stays behind',
+    asks: {
+      'openai-chat': {
+        ...CHAT_TOOLS,
+        messages: [
+          { role: 'user', content: 'hi' },
+          { role: 'assistant', content: null, tool_calls: [{ ...CALL, ...GOOGLE_SIGNED }] },
+          { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+        ],
+      },
+    },
+    finds: { 'openai-chat': { messages: [{}, { tool_calls: [GOOGLE_SIGNED] }, {}] } },
   },
   {
     name: 'Encrypted reasoning sent back',

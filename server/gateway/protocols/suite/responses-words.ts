@@ -130,6 +130,13 @@ export const RESPONSES_SHOWS: Record<string, Fields> = {
       { type: 'function_call', call_id: 'c_1', name: 'weather', arguments: '{"city":"Bāsel"}' },
     ],
   },
+  'Google’s signature in a call (`extra_content`)': {
+    output: [
+      { type: 'reasoning', encrypted_content: /^hp1\./ },
+      { type: 'function_call', call_id: 'c_1', name: 'weather', arguments: '{"city":"Bāsel"}' },
+      { type: 'function_call', call_id: 'c_2', name: 'clock', arguments: '{}' },
+    ],
+  },
   'Reasoning that is hidden': { output: [{ type: 'reasoning', summary: [], encrypted_content: /^hp1\./ }, TEXT] },
   'Stopped at the output cap': { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
   'Which stop sequence was met': { stop_sequence: 'END' },

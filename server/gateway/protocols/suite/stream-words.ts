@@ -21,12 +21,13 @@ export function chatEvents(whole: Fields): string[] {
     id: string;
     function: { name: string; arguments: string };
     custom?: { name: string; input: string };
+    extra_content?: unknown;
   }[];
   return [
     chunk({ role: 'assistant', content: '' }),
     ...pieces(String(message.reasoning_content ?? '')).map((text) => chunk({ reasoning_content: text })),
     ...pieces(String(message.content ?? '')).map((content) => chunk({ content })),
-    ...calls.flatMap(({ id, custom, function: known }, index) => {
+    ...calls.flatMap(({ id, custom, function: known, ...rest }, index) => {
       if (custom)
         return [
           chunk({ tool_calls: [{ index, id, type: 'custom', custom: { name: custom.name, input: '' } }] }),
@@ -34,7 +35,7 @@ export function chatEvents(whole: Fields): string[] {
         ];
       const { name, arguments: written } = known;
       return [
-        chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+        chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' }, ...rest }] }),
         ...pieces(written).map((text) => chunk({ tool_calls: [{ index, function: { arguments: text } }] })),
       ];
     }),
