@@ -2,6 +2,7 @@
 import { nestsTooDeep } from '../lib/nesting.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
+import { errorInEvent } from './protocols/event-errors.ts';
 import { readGoogleError } from './protocols/gemini/errors.ts';
 import type { AnswerContext, Bridge } from './protocols/protocol.ts';
 import type { Answer } from './send.ts';
@@ -122,10 +123,8 @@ async function streamHead(
 /** The cleaned message when a stream's very first event is an error; undefined when it is none. */
 function errorIn(data: string): string | undefined {
   try {
-    const event = JSON.parse(data) as { type?: unknown; error?: unknown };
-    // Responses say an error without a member of that name.
-    const error = event.error ?? (event.type === 'error' ? event : undefined);
-    return error === undefined || error === null ? undefined : cleanDetail(JSON.stringify({ error })) || 'error';
+    const error = errorInEvent(JSON.parse(data));
+    return error === undefined ? undefined : cleanDetail(JSON.stringify({ error })) || 'error';
   } catch {
     return 'the first event is not JSON';
   }

@@ -10,6 +10,7 @@ import { DeliveredText } from './delivered-text.ts';
 import type { Call } from './call.ts';
 import { rememberIssued } from './issued-responses.ts';
 import type { StreamReader } from './protocols/protocol.ts';
+import { oneLine } from './protocols/sse.ts';
 import type { Answer } from './send.ts';
 import type { Outcome, Settlement } from './settlement.ts';
 import type { Watched } from './stream-watch.ts';
@@ -161,7 +162,7 @@ export class StreamRelay implements Watched {
   }
 
   #encode(relay: string): Uint8Array {
-    return encoder.encode(this.#reader.framed ? relay : `data: ${relay}\n\n`);
+    return encoder.encode(this.#reader.framed ? relay : `data: ${oneLine(relay)}\n\n`);
   }
 
   #endedByUs(): Ending | undefined {

@@ -97,7 +97,12 @@ export class SseParser {
 
 /** One server-sent event with its name. */
 export function frame(name: string, data: string): string {
-  return `event: ${name.replace(/[^\w.]/g, '')}\ndata: ${data}\n\n`;
+  return `event: ${name.replace(/[^\w.]/g, '')}\ndata: ${oneLine(data)}\n\n`;
+}
+
+/** JSON that came over several lines of data: a line break between its tokens would end the line, and the event with it. */
+export function oneLine(data: string): string {
+  return data.includes('\n') ? data.replaceAll('\n', ' ') : data;
 }
 
 function isError(text: string): boolean {

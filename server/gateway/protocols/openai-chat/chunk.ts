@@ -1,6 +1,7 @@
 // Looks at one event of a chat stream and says what to relay. Its bytes stay as they are unless the model's
 // alias, usage, reasoning's second name or a repair asks for a rewrite.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
+import { errorInEvent } from '../event-errors.ts';
 import { type Delta, nameReasoningTwice, textOf } from './reasoning.ts';
 import { type ThinkMode, ThinkSplitter } from './think-tags.ts';
 import { readUsage } from './usage.ts';
@@ -69,7 +70,8 @@ export class ChunkReader {
     if (data === '[DONE]') return { kind: 'done' };
     const chunk = parse(data);
     if (!chunk) return { kind: 'malformed' };
-    if (chunk.error !== undefined && chunk.error !== null) return { kind: 'error', error: chunk.error };
+    const error = errorInEvent(chunk);
+    if (error !== undefined) return { kind: 'error', error };
     const choices = Array.isArray(chunk.choices) ? chunk.choices : [];
     this.#noteHead(chunk);
     const usage = readUsage(chunk.usage ?? chunk.x_groq?.usage);

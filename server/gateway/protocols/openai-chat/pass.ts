@@ -1,6 +1,7 @@
 // Chat completions on both sides: bodies and events go through as they are, but for names, usage and repairs.
 import type { TokenUsage } from '../../../ledger/ledger.ts';
 import type { AnswerContext, Bridge, StreamReader, StreamReading } from '../protocol.ts';
+import { oneLine } from '../sse.ts';
 import { readAnswer } from './answer.ts';
 import { ChunkReader } from './chunk.ts';
 import { rememberSigned, signatureBytes, withSignatures } from './google-signatures.ts';
@@ -56,7 +57,7 @@ class ChatPass implements StreamReader {
   /** A client that asked for usage gets the upstream's own, else what was counted here. */
   ending(counted: TokenUsage | undefined): string[] {
     const usage = this.#usageRelay ?? (this.#wantsUsage && counted ? this.#chunks.usageChunk(counted) : undefined);
-    return usage === undefined ? [DONE] : [`data: ${usage}\n\n`, DONE];
+    return usage === undefined ? [DONE] : [`data: ${oneLine(usage)}\n\n`, DONE];
   }
 
   failure(body: unknown): string {

@@ -1,6 +1,7 @@
 // A chat completion of an upstream in the neutral form, whole or streamed.
 import type { Finish, NeutralAnswer, NeutralEvent, Part } from '../neutral.ts';
 import type { AnswerContext } from '../protocol.ts';
+import { errorInEvent } from '../event-errors.ts';
 import type { UpstreamEvents } from '../translation.ts';
 import { splitContent } from './content-list.ts';
 import { sealOf, signatureIn } from './google-signatures.ts';
@@ -99,7 +100,8 @@ export class ChatEvents implements UpstreamEvents {
     if (data === '[DONE]') return [{ type: 'done' }];
     const chunk = parse(data);
     if (!chunk) return undefined;
-    if (chunk.error !== undefined && chunk.error !== null) return [{ type: 'error', error: chunk.error }];
+    const error = errorInEvent(chunk);
+    if (error !== undefined) return [{ type: 'error', error }];
     const events: NeutralEvent[] = [];
     let failure: string | undefined;
     for (const choice of (Array.isArray(chunk.choices) ? chunk.choices : []) as (Fields | null)[]) {

@@ -83,8 +83,12 @@ class ResponsesPass implements StreamReader {
     const event = parse(data);
     if (!event || typeof event.type !== 'string') return { kind: 'malformed' };
     const { type } = event;
-    if (type === 'error' || type === 'response.failed')
-      return { kind: 'error', error: event.error ?? (event.response as Item | undefined)?.error ?? event };
+    if (type === 'error' || type === 'response.failed') {
+      const failed = event.response as Item | undefined;
+      // What a failed response used is charged as much.
+      const usage = readResponsesUsage(failed?.usage);
+      return { kind: 'error', error: event.error ?? failed?.error ?? event, ...(usage ? { usage } : {}) };
+    }
     if (typeof event.sequence_number === 'number') this.#sequence = event.sequence_number + 1;
     const response = event.response as Item | undefined;
     if (!response) return { kind: 'chunk', relay: frame(type, data), text: writtenBy(event), finished: false };

@@ -80,7 +80,7 @@ export class ResponsesEvents implements UpstreamEvents {
       case 'response.incomplete':
         return this.#end((event.response ?? {}) as Item);
       case 'response.failed':
-        return [{ type: 'error', error: (event.response as Item | undefined)?.error }];
+        return this.#failed((event.response ?? {}) as Item);
       case 'error':
         return [{ type: 'error', error: event.error ?? event }];
       default:
@@ -126,6 +126,12 @@ export class ResponsesEvents implements UpstreamEvents {
       part.type !== 'call' && 'text' in part ? this.#piece(place, part.type, part.text) : [],
     );
     return item.type === 'reasoning' ? [...events, { type: 'reasoningEnd', part: reasoningOf(item) }] : events;
+  }
+
+  /** What a failed response used is charged as much. */
+  #failed({ usage: told, error }: Item): NeutralEvent[] {
+    const usage = readResponsesUsage(told);
+    return [...(usage ? [{ type: 'usage', usage, final: true } as const] : []), { type: 'error', error }];
   }
 
   #end(response: Item): NeutralEvent[] {
