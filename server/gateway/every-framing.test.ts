@@ -41,8 +41,10 @@ const ASKS: Record<string, object> = {
 const pairs = Object.keys(ASKS).flatMap((path) => UPSTREAMS.map((upstream) => [path, upstream] as const));
 
 const nameOf = (data: string): string | undefined => /^\{"type":"([\w.]+)"/.exec(data)?.[1];
-const withNames = (events: readonly string[]) => events.map((data) => [data, nameOf(data)] as [string, string | undefined]);
-const plainly = (events: readonly string[]) => new TextEncoder().encode(FRAMINGS['lines ended by LF']!(withNames(events)));
+const withNames = (events: readonly string[]) =>
+  events.map((data) => [data, nameOf(data)] as [string, string | undefined]);
+const plainly = (events: readonly string[]) =>
+  new TextEncoder().encode(FRAMINGS['lines ended by LF']!(withNames(events)));
 
 function eventsOf(feature: string, upstream: UpstreamName): string[] {
   const gives = ANSWER_FEATURES.find(({ name }) => name === feature)!.gives[upstream]!;
@@ -60,7 +62,9 @@ async function seen(path: string, upstream: UpstreamName, sent: Uint8Array[]): P
   pieces = sent;
   const json = { model: insideOf(upstream), stream: true, ...ASKS[path] };
   const response = await gateway.app.request(path, { json, token: key });
-  const text = (await response.text()).replaceAll(/(call|req)_[0-9a-f-]{36}/g, '$1').replaceAll(/"(created(?:_at)?)":\s*\d+/g, '"$1":0');
+  const text = (await response.text())
+    .replaceAll(/(call|req)_[0-9a-f-]{36}/g, '$1')
+    .replaceAll(/"(created(?:_at)?)":\s*\d+/g, '"$1":0');
   const row = (await gateway.calls()).at(-1)!;
   const { status, promptTokens, cachedTokens, completionTokens, reasoningTokens, estimated, costNanos } = row;
   const charged = [status, promptTokens, cachedTokens, completionTokens, reasoningTokens, estimated, costNanos];

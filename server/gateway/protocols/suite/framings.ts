@@ -19,7 +19,11 @@ export const FRAMINGS: Record<string, (events: readonly [data: string, name: str
   'the name behind the data': (events) => events.map(([data, name]) => `data: ${data}\n${named(name)}\n`).join(''),
   'data over several lines': (events) =>
     events.map(([data, name]) => `${named(name)}${pretty(data).replace(/^/gm, 'data: ')}\n\n`).join(''),
-  'no empty line at the end': (events) => events.map((event) => plain(...event)).join('').replace(/\n+$/, ''),
+  'no empty line at the end': (events) =>
+    events
+      .map((event) => plain(...event))
+      .join('')
+      .replace(/\n+$/, ''),
   'empty events between': (events) => events.map((event) => `data:\n\n${plain(...event)}`).join(''),
 };
 
