@@ -65,6 +65,15 @@ test('usage before the finish, with the last word, or as running totals is charg
   }
 });
 
+test('a whole answer may begin with a byte order mark', async () => {
+  const choices = [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' }];
+  const answer = { id: 'c', object: 'chat.completion', created: 7, model: 'marked', choices, usage: USAGE };
+  const rawBody = `\uFEFF${JSON.stringify(answer)}`;
+  await gateway.addModel('marked', { rawBody, headers: { 'content-type': 'application/json' } });
+  const response = await gateway.chat(key, { model: 'marked' });
+  expect([response.status, await response.text()]).toEqual([200, JSON.stringify(answer)]);
+});
+
 test('usage nobody reported is shown as it was counted, to a client that asked', async () => {
   const { events, call } = await relay(word('one two three') + word('', 'stop') + DONE, {
     stream_options: { include_usage: true },

@@ -155,7 +155,8 @@ function contentTypeOf(response: Response): string {
 }
 
 function unlessTooDeep<T>(bytes: Buffer, read: (text: string) => T): T | undefined {
-  const text = bytes.toString('utf8');
+  // Some servers begin with a byte order mark, which is no JSON.
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   return nestsTooDeep(text) ? undefined : read(text);
 }
 
