@@ -12,6 +12,31 @@ export const modelSchema = z.object({
 });
 export type Model = z.infer<typeof modelSchema>;
 
+/** The same to a client of Anthropic's Messages. */
+export const messagesModelSchema = z.object({
+  type: z.literal('model'),
+  id: z.string(),
+  display_name: z.string(),
+  /** RFC 3339. */
+  created_at: z.string(),
+  max_input_tokens: z.number().int().nullable(),
+  max_tokens: z.number().int().nullable(),
+  lifecycle: z.literal('active'),
+  capabilities: z.null(),
+  deprecated_at: z.null(),
+  retires_at: z.null(),
+  line: z.null(),
+});
+export type MessagesModel = z.infer<typeof messagesModelSchema>;
+
+/** All of them at once: there is no next page. */
+export const messagesModelListSchema = z.object({
+  data: z.array(messagesModelSchema),
+  has_more: z.literal(false),
+  first_id: z.string().nullable(),
+  last_id: z.string().nullable(),
+});
+
 export const modelListSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
 
 export const chatModelSchema = z.object({

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 
 import type { ChatModel, Model } from '@hallpass/shared/models.ts';
@@ -65,6 +66,28 @@ describe('GET /v1/models answers 200', () => {
         },
       ],
     });
+  });
+
+  test('in Anthropic’s shape to its SDK, one page of all, and one model alone', async () => {
+    await addChannel();
+    const { key } = await addPass(app.ctx, { models: ['alpha', 'org/beta:free'] });
+    const client = new Anthropic({ apiKey: key, baseURL: await app.listen(), maxRetries: 0 });
+    const page = await client.models.list();
+    const alpha = {
+      ...{ type: 'model', id: 'alpha', display_name: 'Alpha', max_input_tokens: 1_000, lifecycle: 'active' },
+      created_at: new Date(app.clock.now()).toISOString(),
+    };
+    expect(page.data[0]).toMatchObject(alpha);
+    expect([page.has_more, page.first_id, page.last_id]).toEqual([false, 'alpha', 'org/beta:free']);
+    const all: string[] = [];
+    for await (const { id } of page) all.push(id);
+    expect(all).toEqual(['alpha', 'org/beta:free']);
+    expect(await client.models.retrieve('org/beta:free')).toMatchObject({
+      type: 'model',
+      display_name: 'org/beta:free',
+    });
+    const nothing = client.models.retrieve('text-embedding-x');
+    expect(await nothing.catch((error: unknown) => (error as { status: number }).status)).toBe(404);
   });
 
   test('at every address, with every carrier, to GET and HEAD', async () => {

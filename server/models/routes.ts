@@ -6,6 +6,9 @@ import type { z } from 'zod';
 import {
   chatModelListSchema,
   type ChatModel,
+  type MessagesModel,
+  messagesModelListSchema,
+  messagesModelSchema,
   type Model,
   modelListSchema,
   modelSchema,
@@ -31,7 +34,7 @@ const list = (path: string): Route =>
     path,
     guard: 'caller',
     tag,
-    summary: 'List the models you may use',
+    summary: 'List the models you may use; in Anthropic’s shape to a client that sends `anthropic-version`',
     response: modelListSchema,
     raw: listModels,
   });
@@ -41,7 +44,7 @@ const one = (path: string): Route =>
     path,
     guard: 'caller',
     tag,
-    summary: 'One model you may use',
+    summary: 'One model you may use; in Anthropic’s shape to a client that sends `anthropic-version`',
     response: modelSchema,
     raw: oneModel,
   });
@@ -63,8 +66,11 @@ export const modelRoutes: readonly Route[] = [
 
 async function listModels(http: Http, ctx: AppContext): Promise<Response> {
   const principal = await identifyValid(http, ctx);
-  const data = visibleModels(ctx.catalog.current(), principal).map(openaiModel);
-  return answer(http, modelListSchema, { object: 'list', data });
+  const models = visibleModels(ctx.catalog.current(), principal);
+  if (!speaksMessages(http)) return answer(http, modelListSchema, { object: 'list', data: models.map(openaiModel) });
+  const data = models.map(messagesModel);
+  const ends = { first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+  return answer(http, messagesModelListSchema, { data, has_more: false, ...ends });
 }
 
 async function oneModel(http: Http, ctx: AppContext): Promise<Response> {
@@ -72,7 +78,9 @@ async function oneModel(http: Http, ctx: AppContext): Promise<Response> {
   const name = http.req.param('id') ?? '';
   const found = visibleModel(ctx.catalog.current(), principal, name);
   if (!found) throw new AppError('model_not_found', { param: 'model', params: { model: name.slice(0, 200) } });
-  return answer(http, modelSchema, openaiModel(found));
+  return speaksMessages(http)
+    ? answer(http, messagesModelSchema, messagesModel(found))
+    : answer(http, modelSchema, openaiModel(found));
 }
 
 async function listChatModels(http: Http, ctx: AppContext): Promise<Response> {
@@ -103,6 +111,23 @@ function openaiModel({ name, model }: VisibleModel): Model {
   };
 }
 
+/** Anthropic's clients send it with every request, and read the list in its shape. */
+const speaksMessages = (http: Http): boolean => http.req.raw.headers.has('anthropic-version');
+
+function messagesModel({ name, model }: VisibleModel): MessagesModel {
+  const { publicName, displayName, createdAt, contextWindow, maxOutputTokens } = model;
+  return {
+    type: 'model',
+    id: name,
+    display_name: name === publicName ? displayName : name,
+    created_at: new Date(createdAt).toISOString(),
+    max_input_tokens: contextWindow,
+    max_tokens: maxOutputTokens,
+    lifecycle: 'active',
+    ...{ capabilities: null, deprecated_at: null, retires_at: null, line: null },
+  };
+}
+
 function chatModel({ name, model }: VisibleModel): ChatModel {
   return {
     id: name,
@@ -119,7 +144,11 @@ function chatModel({ name, model }: VisibleModel): ChatModel {
 function answer<S extends z.ZodType>(http: Http, schema: S, value: z.input<S>): Response {
   const body = JSON.stringify(schema.parse(value));
   const etag = `"${Bun.hash(body).toString(36)}"`;
-  const headers = { etag, 'cache-control': CACHE_CONTROL, vary: 'authorization, x-api-key, api-key' };
+  const headers = {
+    etag,
+    'cache-control': CACHE_CONTROL,
+    vary: 'authorization, x-api-key, api-key, anthropic-version',
+  };
   if (
     http.req
       .header('if-none-match')

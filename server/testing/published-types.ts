@@ -40,6 +40,7 @@ const TYPES = {
   Message: `${MESSAGES}Message`,
   /** The events that the SDK hands on; it looks for errors itself and drops the pings. */
   MessageStreamEvent: `${MESSAGES}RawMessageStreamEvent | { type: 'ping' } | ${ANTHROPIC}ErrorResponse`,
+  MessagesModelList: `{ data: import('@anthropic-ai/sdk/resources/models').ModelInfo[]; has_more: boolean; first_id: string | null; last_id: string | null }`,
   MessageTokensCount: `${MESSAGES}MessageTokensCount`,
   /** Too large a request is in the documentation of errors, not in the SDK's types. */
   ErrorResponse: `${ANTHROPIC}ErrorResponse | { type: 'error'; request_id: string | null; error: { type: 'request_too_large'; message: string } }`,

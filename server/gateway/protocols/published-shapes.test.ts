@@ -92,13 +92,14 @@ async function others(): Promise<Sample[]> {
   const script = { rawBody: JSON.stringify(vectors), headers: { 'content-type': 'application/json' } };
   await gateway.addModel('inside', script, { model_id: undefined, models: [{ name: 'v', upstream_model: 'inside' }] });
   const key = await gateway.pass();
-  const ask = async (type: Sample['type'], path: string, json?: object): Promise<Sample> => {
-    const response = await gateway.app.request(path, { token: key, ...(json ? { json } : {}) });
+  const ask = async (type: Sample['type'], path: string, json?: object, headers = {}): Promise<Sample> => {
+    const response = await gateway.app.request(path, { token: key, headers, ...(json ? { json } : {}) });
     expect([path, response.status]).toEqual([path, 200]);
     return { type, value: await response.json(), from: path };
   };
   return [
     await ask('ModelList', '/v1/models'),
+    await ask('MessagesModelList', '/v1/models', undefined, { 'anthropic-version': '2023-06-01' }),
     await ask('MessageTokensCount', '/v1/messages/count_tokens', {
       model: 'm',
       messages: [{ role: 'user', content: 'hi' }],
