@@ -26,11 +26,20 @@ beforeAll(async () => {
     await gateway.addModel(upstream, {}, { protocol: upstream, model_id: undefined, models });
     // The pieces as they are: a socket would put them together again.
     gateway.app.ctx.gateway.protocols[upstream] = async () =>
-      new Response(ReadableStream.from(pieces) as never, { headers: { 'content-type': 'text/event-stream' } });
+      new Response(streamOf(pieces), { headers: { 'content-type': 'text/event-stream' } });
   }
 });
 beforeEach(() => gateway.app.ctx.gateway.health.forget());
 afterAll(() => gateway[Symbol.asyncDispose]());
+
+function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
 
 const ASKS: Record<string, object> = {
   '/v1/chat/completions': { messages: [{ role: 'user', content: 'hi' }], stream_options: { include_usage: true } },

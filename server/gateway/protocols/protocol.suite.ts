@@ -131,4 +131,4 @@ export function matches(actual: unknown, expected: unknown): boolean {
   return Object.entries(expected).every(([name, value]) => matches((actual as Record<string, unknown>)[name], value));
 }
 
-export { ANSWER_FEATURES, REQUEST_FEATURES };
+export { ANSWER_FEATURES, type AnswerFeature, REQUEST_FEATURES };
