@@ -72,6 +72,26 @@ test.each([
   expect(await problemOf(readJson(post('{"a":1}', { 'content-type': type }), 100))).toBe('unsupported_media_type');
 });
 
+test.each([
+  'application/json; charset=UTF-8',
+  'application/json;charset="utf-8"',
+  'application/json; charset=utf8',
+  'application/json ; x=y ; Charset = us-ascii',
+])('%s is UTF-8', async (type) => {
+  expect(await readJson(post('{"a":1}', { 'content-type': type }), 100)).toEqual({ a: 1 });
+});
+
+test.each([
+  ['utf-16', 'application/json; charset=utf-16'],
+  ['gbk', 'application/json;charset=gbk'],
+  ['UTF-16LE', 'application/json; x=y; CHARSET="UTF-16LE"'],
+  ['latin1', 'application/json; charset=utf-8; charset=latin1'],
+  ['', 'application/json; charset='],
+])('S39: the charset %p is refused by name', async (charset, type) => {
+  const refused = await readJson(post('{"a":1}', { 'content-type': type }), 100).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'unsupported_charset', options: { params: { charset } } });
+});
+
 test('a body without a type is taken by the model API only', async () => {
   const untyped = (url: string) => new Request(url, { method: 'POST', body: new Blob(['{"a":1}']) });
   expect(await readJson(untyped('http://localhost/v1/chat/completions'), 100)).toEqual({ a: 1 });

@@ -47,9 +47,10 @@ function tooLarge(maxBytes: number): AppError {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws AppError invalid_json, invalid_body, body_too_large, body_timeout, unsupported_media_type. */
+/** @throws AppError invalid_json, invalid_body, body_too_large, body_timeout, unsupported_media_type, unsupported_charset. */
 export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
   if (!isJson(request)) throw new AppError('unsupported_media_type');
+  refuseOtherCharset(request.headers.get('content-type'));
   const bytes = await readBytes(request, maxBytes);
   const text = decode(bytes);
   if (nestsTooDeep(text))
@@ -78,6 +79,16 @@ function isJson(request: Request): boolean {
   if (type === 'application/json') return true;
   if (!type) return isOpenPath(new URL(request.url).pathname);
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
+}
+
+/** JSON travels as UTF-8 (RFC 8259 §8.1), of which ASCII is a part. @throws AppError unsupported_charset. */
+function refuseOtherCharset(type: string | null): void {
+  if (!type || type === 'application/json') return;
+  for (const [, quoted, bare] of type.matchAll(/;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;]*))/gi)) {
+    const charset = quoted ?? bare ?? '';
+    if (!/^(utf-?8|us-ascii)$/i.test(charset))
+      throw new AppError('unsupported_charset', { params: { charset: charset.slice(0, 40) } });
+  }
 }
 
 function formatBytes(bytes: number): string {
