@@ -103,29 +103,35 @@ describe('a checked call', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('a proxy of the environment is asked for what is outside, never for an upstream in this network', async () => {
-    const asked: string[] = [];
-    using proxy = Bun.serve({
+  test('a proxy of the environment leads to https upstreams outside, reads no request and meets none of this network', async () => {
+    const heard: string[] = [];
+    using proxy = Bun.listen({
       hostname: '127.0.0.1',
       port: 0,
-      fetch: (request) => {
-        asked.push(request.url);
-        return new Response('through the proxy');
+      socket: {
+        data(socket, bytes) {
+          heard.push(bytes.toString('latin1'));
+          socket.end('HTTP/1.1 502 No\r\ncontent-length: 0\r\n\r\n');
+        },
       },
     });
-    const { HTTP_PROXY } = process.env;
-    process.env.HTTP_PROXY = `http://127.0.0.1:${proxy.port}`;
+    const before = { HTTP_PROXY: process.env.HTTP_PROXY, HTTPS_PROXY: process.env.HTTPS_PROXY };
+    process.env.HTTP_PROXY = process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
     try {
       const { call } = outbound({ 'ollama.test': ['127.0.0.1'], 'vendor.test': ['203.0.113.7'] });
+      const withKey = { headers: { authorization: 'Bearer sk-in-the-clear' }, signal: AbortSignal.timeout(1_000) };
       for (const host of ['127.0.0.1', 'localhost', 'ollama.test'])
         expect(await (await call(`http://${host}:${server.port}/`)).text()).toBe('hello');
-      expect(asked).toEqual([]);
-      expect(await (await call('http://vendor.test/v1')).text()).toBe('through the proxy');
+      await problemOf(call('http://vendor.test/v1', OPEN, withKey));
       expect(await catching('http://evil.test/', OPEN, { 'evil.test': ['169.254.169.254'] })).toBe('forbidden_address');
-      expect(asked).toHaveLength(1);
+      expect(heard).toEqual([]);
+      expect(await problemOf(call('https://vendor.test/v1', OPEN, withKey))).toStartWith('threw');
+      expect(heard.join('')).toStartWith('CONNECT 203.0.113.7:443 HTTP/1.1\r\n');
+      expect(heard.join('')).not.toContain('sk-in-the-clear');
     } finally {
-      if (HTTP_PROXY === undefined) delete process.env.HTTP_PROXY;
-      else process.env.HTTP_PROXY = HTTP_PROXY;
+      for (const [name, value] of Object.entries(before))
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
     }
   });
 

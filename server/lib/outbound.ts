@@ -136,6 +136,14 @@ interface CheckedRequest {
   named?: URL;
 }
 
+/**
+ * A proxy of the environment may lead out of the house, but what is in it is not sent out, nor a key with it; and of
+ * plain HTTP the proxy would read the key: through a tunnel to an https upstream it reads nothing.
+ */
+function mayUseProxy(target: string, ip: string): boolean {
+  return target.startsWith('https:') && addressKind(ip) !== 'private';
+}
+
 async function send({ target, ip, init, named }: CheckedRequest): Promise<Response> {
   const response = await fetch(target, {
     ...init,
@@ -145,8 +153,7 @@ async function send({ target, ip, init, named }: CheckedRequest): Promise<Respon
     decompress: false,
     // The caller's signal carries its own timers; a thinking model is silent for longer than fetch would wait.
     timeout: false,
-    // A proxy of the environment may lead out, but what is in this house is not sent out of it, nor a key with it.
-    ...(addressKind(ip) === 'private' ? { proxy: false } : {}),
+    ...(mayUseProxy(target, ip) ? {} : { proxy: false }),
     ...(named?.protocol === 'https:' ? { tls: { serverName: bareHost(named.hostname) } } : {}),
   } as BunFetchRequestInit);
   const encoding = response.headers.get('content-encoding');
