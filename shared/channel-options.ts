@@ -24,11 +24,15 @@ const PRICED_FIELDS = [
   ...OWN_FIELDS,
   ...['stream_options', 'tools', 'best_of', 'service_tier', 'web_search_options', 'prediction', 'audio', 'modalities'],
   ...['search_parameters', 'enable_search', 'plugins', 'models', 'mcp_servers', 'container', 'inference_geo', 'speed'],
-  ...['context_management', 'prompt', 'background', 'conversation'],
+  ...['context_management', 'prompt', 'background', 'conversation', 'web_search', 'enable_enhancement'],
 ];
 export const mayRename = (from: string, to: string) =>
   (CAPS.includes(from) && CAPS.includes(to)) || ![from, to].some((name) => PRICED_FIELDS.includes(name));
 const MAY_RENAME = `may rename max_completion_tokens to max_tokens or back, and none of ${PRICED_FIELDS.join(', ')} otherwise`;
+/** Whether a channel may send this of its own accord; what costs apart from the tokens may only be switched off. */
+export const maySend = (name: string, value: unknown) =>
+  !OWN_FIELDS.includes(name) && (value === false || !PRICED_FIELDS.includes(name));
+const MAY_NOT_SEND = 'bounds or adds to what a call costs: each caller sets it, no channel may';
 const isSmall = (record: object) => Object.keys(record).length <= OPTION_ENTRIES_MAX;
 const TOO_MANY = `may hold at most ${OPTION_ENTRIES_MAX} entries`;
 
@@ -58,7 +62,10 @@ export const channelOptionsSchema = z.object({
   extra_body: z
     .record(fieldName, z.json())
     .refine(isSmall, TOO_MANY)
-    .refine((record) => leavesOwn(Object.keys(record)), OWN)
+    .superRefine((record, { addIssue }) => {
+      for (const [name, value] of Object.entries(record))
+        if (!maySend(name, value)) addIssue({ code: 'custom', path: [name], message: MAY_NOT_SEND });
+    })
     .optional(),
   /** `asked` (the default): by `stream_options`. `unasked`: it refuses that field and reports all the same. */
   stream_usage: z.enum(['asked', 'continuous', 'unasked']).optional(),

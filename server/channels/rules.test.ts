@@ -80,3 +80,9 @@ test('a rename that was stored before it was forbidden is left out, and the rest
   expect(body).toMatchObject({ rename: { seed: 'random_seed' }, drop: ['user'] });
   expect(body!.rename).not.toHaveProperty('max_tokens');
 });
+
+test('a field with a price of its own that was stored before it was forbidden is not sent, and the rest is', () => {
+  const stored = JSON.stringify({ extra_body: { web_search_options: {}, n: 4, enable_search: false, top_k: 20 } });
+  const { body } = channelOptions(stored, 'https://example.com/v1');
+  expect(body?.extra).toEqual({ enable_search: false, top_k: 20 });
+});

@@ -1,6 +1,11 @@
 // What a channel may be: its address, the hint of a key, its time-outs. Pure.
 import type { ModelType } from '@hallpass/shared/lists.ts';
-import { type ChannelOptionsInput, channelOptionsSchema, mayRename } from '@hallpass/shared/channel-options.ts';
+import {
+  type ChannelOptionsInput,
+  channelOptionsSchema,
+  mayRename,
+  maySend,
+} from '@hallpass/shared/channel-options.ts';
 
 import { AppError } from '../lib/app-error.ts';
 import { bareHost, hostKind } from '../lib/hosts.ts';
@@ -47,11 +52,17 @@ export function channelOptions(stored: string, baseUrl: string): ChannelOptions 
   };
 }
 
-/** A rename that was stored before it was forbidden is left out: one channel's rule must not keep all from loading. */
-function withoutForbidden({ rename_params: rename, ...own }: ChannelOptionsInput): ChannelOptionsInput {
-  if (!rename) return own;
-  const kept = Object.entries(rename).filter(([from, to]) => mayRename(from, to));
-  return { ...own, rename_params: Object.fromEntries(kept) };
+/** What was stored before it was forbidden is left out: one channel's rule must not keep all from loading. */
+function withoutForbidden({ rename_params: rename, extra_body: extra, ...own }: ChannelOptionsInput) {
+  return {
+    ...own,
+    ...(rename ? { rename_params: only(rename, mayRename) } : {}),
+    ...(extra ? { extra_body: only(extra, maySend) } : {}),
+  };
+}
+
+function only<T>(record: Record<string, T>, may: (name: string, value: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name, value]) => may(name, value)));
 }
 
 function bodyRules(own: ChannelOptionsInput): BodyRules | undefined {

@@ -101,6 +101,7 @@ test('what cannot be is refused with its reason, whole', async () => {
     [withChannel({ rpmLimit: 'many' }), 'channels.rpmLimit'],
     [withChannel({ rpmLimit: 0.5 }), 'channels.rpmLimit'],
     [withChannel({ options: '{' }), 'channels.options'],
+    [withChannel({ options: '{"extra_body":{"web_search_options":{}}}' }), 'extra_body.web_search_options'],
     [withChannel({ id: '' }), 'channels.id'],
     [withChannel({ baseUrl: 'http://169.254.169.254/' }), '169.254.169.254'],
     [{ ...file, tables: { ...file.tables, models: [] } }, 'foreign_key'],

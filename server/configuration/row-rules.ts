@@ -34,7 +34,10 @@ const text = (max: number) =>
     .max(max)
     .refine((value) => !value.includes('\0'), 'holds NUL');
 const json = (schema: z.ZodType) =>
-  text(TEXT_MAX).refine((value) => schema.safeParse(parsed(value)).success, 'does not hold what it should');
+  text(TEXT_MAX).superRefine((value, { addIssue }) => {
+    const issue = schema.safeParse(parsed(value)).error?.issues[0];
+    if (issue) addIssue({ code: 'custom', message: wrongPart(issue) });
+  });
 const reads = (read: (value: string) => unknown, max: number) =>
   text(max).refine((value) => {
     try {
@@ -151,6 +154,10 @@ export const SETTING_RULES: Record<string, z.ZodType> = {
 export const ANY_TEXT = text(TEXT_MAX);
 /** Times, sums of money and counts: none is below zero, and a time has to be one. */
 export const ANY_NUMBER = whole(0, LATEST_MS);
+
+function wrongPart({ path, message }: { path: PropertyKey[]; message: string }): string {
+  return `does not hold what it should (${[...path.map(String), ''].join('.').slice(0, -1)}: ${message})`.slice(0, 300);
+}
 
 function parsed(value: string): unknown {
   try {

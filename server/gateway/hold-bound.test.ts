@@ -84,6 +84,8 @@ describe('the bound of a call', () => {
     ['plugins', { plugins: [{ id: 'web' }] }],
     ['search_parameters', { search_parameters: { mode: 'on' } }],
     ['enable_search', { enable_search: true }],
+    ['enable_enhancement', { enable_enhancement: true }],
+    ['web_search', { web_search: { enable: true } }],
     ['models', { models: ['openai/o1-pro'] }],
     ['tools', { tools: [{ type: 'function', function: { name: 'f' } }, { type: 'web_search' }] }],
   ])('%s has no bound and is refused by name', (param, body) => {

@@ -19,6 +19,8 @@ const UNBOUNDED_FIELDS = [
   // Other vendors' searches and add-ons, billed apart from the tokens, and OpenRouter's other models.
   'search_parameters',
   'enable_search',
+  'enable_enhancement',
+  'web_search',
   'plugins',
   'models',
 ] as const;

@@ -173,6 +173,31 @@ test.each([
   expect(refused.error?.issues[0]).toMatchObject({ path: ['rename_params'] });
 });
 
+test.each(['web_search_options', 'service_tier', 'tools', 'plugins', 'web_search', 'n', 'max_tokens'])(
+  'no channel sends %s of its own accord, and the refusal names it',
+  async (name) => {
+    const response = await gateway.app.request('/api/admin/channels', {
+      token: gateway.admin,
+      json: {
+        name: 'own rules',
+        base_url: 'http://127.0.0.1:9/v1',
+        model_id: 'own',
+        options: { extra_body: { top_k: 20, [name]: { any: 1 } } },
+      },
+    });
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: { param: string; message: string } };
+    expect(error.param).toBe(`options.extra_body.${name}`);
+    expect(error.message).toContain(name);
+  },
+);
+
+test('what costs apart from the tokens may be switched off', () => {
+  expect(channelOptionsSchema.safeParse({ extra_body: { enable_search: false } }).success).toBe(true);
+  expect(channelOptionsSchema.safeParse({ extra_body: { enable_search: true } }).success).toBe(false);
+  expect(channelOptionsSchema.safeParse({ extra_body: { n: false } }).success).toBe(false);
+});
+
 test('the two names of the output cap change places', () => {
   for (const options of [{ max_completion_tokens: 'max_tokens' }, { max_tokens: 'max_completion_tokens' }])
     expect(channelOptionsSchema.safeParse({ rename_params: options }).success).toBe(true);
