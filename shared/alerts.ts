@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import type { Locale } from './errors.ts';
+import { statusText } from './upstream-troubles.ts';
 
 export const ALERT_KINDS = [
   'budget_near',
@@ -106,7 +107,7 @@ export function alertText(
   locale: Locale,
 ): string {
   const values: Record<string, string | number> = { ...detail, name: subject_name };
-  const reason = REASONS[String(detail.reason)]?.[locale];
-  if (reason !== undefined) values.reason = reason;
+  const { reason } = detail;
+  if (reason !== undefined) values.reason = REASONS[String(reason)]?.[locale] ?? statusText(String(reason), locale);
   return TEXTS[kind][locale].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }

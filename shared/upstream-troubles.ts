@@ -32,7 +32,45 @@ export const UPSTREAM_TROUBLES = {
 
 export type UpstreamTrouble = keyof typeof UPSTREAM_TROUBLES;
 
-/** A stored or sent reason in the reader's language; what is no code of ours is an upstream's own sentence and stays. */
+/** What a status means; of others the number says all there is. */
+// oxfmt-ignore
+const STATUS_TEXTS = {
+  key_refused: trouble('对方拒绝了这个密钥', '對方拒絕了這個金鑰', 'The service refuses this key'),
+  throttled: trouble('对方要求放慢请求', '對方要求放慢請求', 'The service asks for fewer requests'),
+  service_failed: trouble('对方出错了', '對方出錯了', 'The service failed'),
+} as const satisfies Record<string, Record<Locale, string>>;
+
+/** What an upstream says with a status, as it is stored: `HTTP 401: its own words`. */
+const WITH_STATUS = /^HTTP (\d{3})(?:: ?(.*))?$/s;
+
+function kindOf(status: number, words: string): keyof typeof STATUS_TEXTS | undefined {
+  // Google refuses a key with a 400 and says so; other 400s are stored by their sentence alone.
+  if (status === 401 || status === 403 || (status === 400 && words !== '')) return 'key_refused';
+  if (status === 429) return 'throttled';
+  return status >= 500 ? 'service_failed' : undefined;
+}
+
+/** Another's words, marked as such in the reader's way. */
+function quoted(words: string, locale: Locale): string {
+  return locale === 'zh-TW' ? `「${words}」` : `“${words}”`;
+}
+
+/** The status and an upstream's own words as a quotation, such as `HTTP 401 “no such key”`; anything else stays. */
+export function statusText(reason: string, locale: Locale): string {
+  const [, status, words = ''] = WITH_STATUS.exec(reason) ?? [];
+  if (status === undefined) return reason;
+  return words.trim() ? `HTTP ${status} ${quoted(words.trim(), locale)}` : `HTTP ${status}`;
+}
+
+/**
+ * A stored or sent reason in the reader's language: a code of ours, or a status with what it means and an upstream's own
+ * words as a quotation. What is neither is an upstream's own sentence and stays.
+ */
 export function troubleText(reason: string, locale: Locale): string {
-  return Object.hasOwn(UPSTREAM_TROUBLES, reason) ? UPSTREAM_TROUBLES[reason as UpstreamTrouble][locale] : reason;
+  if (Object.hasOwn(UPSTREAM_TROUBLES, reason)) return UPSTREAM_TROUBLES[reason as UpstreamTrouble][locale];
+  const [, status, words = ''] = WITH_STATUS.exec(reason) ?? [];
+  const kind = status === undefined ? undefined : kindOf(Number(status), words.trim());
+  const said = statusText(reason, locale);
+  if (kind === undefined) return said;
+  return `${STATUS_TEXTS[kind][locale]}${locale === 'en' ? ': ' : '：'}${said}`;
 }

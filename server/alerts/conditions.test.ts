@@ -1,3 +1,4 @@
+import { alertText } from '@hallpass/shared/alerts.ts';
 import { describe, expect, test } from 'bun:test';
 
 import { CALLS_MIN, type ChannelFact, conditionsOf, type Facts, FAILURES_MIN } from './conditions.ts';
@@ -83,4 +84,14 @@ test('a disk is low by its share or by its bytes', () => {
   expect(disk(GIB - 1, 4 * GIB)).toEqual([['disk_low', 'warning', 24]]);
   expect(disk(GIB / 8, 4 * GIB)).toEqual([['disk_low', 'critical', 3]]);
   expect(told({ disk: null })).toEqual([]);
+});
+
+test('an alert about a key quotes what its service said, in the reader’s language', () => {
+  const alert = {
+    kind: 'key_disabled',
+    subject_name: 'one',
+    detail: { hint: 'sk-…abcd', reason: 'HTTP 401: no such key' },
+  } as const;
+  expect(alertText(alert, 'zh-CN')).toBe('渠道“one”的密钥 sk-…abcd 被上游拒绝，已停用：HTTP 401 “no such key”');
+  expect(alertText(alert, 'en')).toEndWith('is switched off: HTTP 401 “no such key”');
 });

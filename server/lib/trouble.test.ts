@@ -76,6 +76,20 @@ test('a code is said in each language, an upstream’s own sentence stays', () =
     const texts = LOCALES.map((locale) => troubleText(code, locale));
     expect([code, new Set(texts).size >= 2, texts.includes(code)]).toEqual([code, true, false]);
   }
-  expect(troubleText('HTTP 503', 'zh-CN')).toBe('HTTP 503');
+  expect(troubleText('no such deployment', 'zh-CN')).toBe('no such deployment');
   expect(troubleText('constructor', 'zh-CN')).toBe('constructor');
+});
+
+test.each([
+  ['HTTP 401: no such key', '对方拒绝了这个密钥：HTTP 401 “no such key”', '對方拒絕了這個金鑰：HTTP 401 「no such key」'],
+  ['HTTP 403: ', '对方拒绝了这个密钥：HTTP 403', '對方拒絕了這個金鑰：HTTP 403'],
+  ['HTTP 400: API key not valid', '对方拒绝了这个密钥：HTTP 400 “API key not valid”', undefined],
+  ['HTTP 400', 'HTTP 400', 'HTTP 400'],
+  ['HTTP 429: slow\ndown', '对方要求放慢请求：HTTP 429 “slow\ndown”', undefined],
+  ['HTTP 503', '对方出错了：HTTP 503', '對方出錯了：HTTP 503'],
+  ['HTTP 404: no', 'HTTP 404 “no”', 'HTTP 404 「no」'],
+  ['HTTP 4010', 'HTTP 4010', 'HTTP 4010'],
+])('%p is said in the reader’s language, and what the upstream said is quoted', (stored, simplified, traditional) => {
+  expect(troubleText(stored, 'zh-CN')).toBe(simplified);
+  if (traditional) expect(troubleText(stored, 'zh-TW')).toBe(traditional);
 });
