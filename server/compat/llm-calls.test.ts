@@ -236,6 +236,11 @@ describe('the default upstream key', () => {
   test('is not stored while its upstream cannot be asked', async () => {
     const refused = await send('PUT', '/config', { api_key: 'sk-x', base_url: 'http://127.0.0.1:9/v1' });
     expect(refused.status).toBe(502);
+    expect(refused.body.error).toMatchObject({
+      code: 'upstream_list_failed',
+      param: 'api_key',
+      message: expect.stringContaining('连不上这个地址'),
+    });
     expect((await send('GET', '/config')).body.has_key).toBe(false);
   });
 });

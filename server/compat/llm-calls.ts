@@ -50,7 +50,7 @@ export const llmCallRoutes: readonly Route[] = [
     body: llmConfigUpdate,
     response: llmConfigSchema,
     handler: async (input) => {
-      await setLlmConfig(input.ctx, input.body, changedBy(input));
+      await setLlmConfig(input.ctx, { ...input.body, locale: input.locale }, changedBy(input));
       return llmConfig(input.ctx);
     },
   }),

@@ -1,4 +1,7 @@
 // Requirement 004's default upstream key: the key of one channel, by default the one at OPENAI_BASE_URL.
+import type { Locale } from '@hallpass/shared/errors.ts';
+import { troubleText } from '@hallpass/shared/upstream-troubles.ts';
+
 import { type Author, createChannel, updateChannel } from '../channels/save.ts';
 import { listUpstreamModels, UpstreamListError } from '../channels/list-upstream-models.ts';
 import { parseBaseUrl } from '../channels/rules.ts';
@@ -27,10 +30,10 @@ export async function llmConfig(ctx: AppContext) {
   };
 }
 
-/** @throws AppError base_url_…; upstream_error when the models of a new channel cannot be listed: nothing is stored then. */
+/** @throws AppError base_url_…; upstream_list_failed when the models of a new channel cannot be listed: nothing is stored then. */
 export async function setLlmConfig(
   ctx: AppContext,
-  input: { api_key: string; base_url?: string | undefined },
+  input: { api_key: string; base_url?: string | undefined; locale: Locale },
   by: Author,
 ): Promise<void> {
   const channel = await defaultChannel(ctx);
@@ -38,7 +41,7 @@ export async function setLlmConfig(
   if (channel) return void (await updateChannel(ctx, channel.id, { api_key: input.api_key, ...address }, by));
   const policy = { allowPrivate: ctx.config.ALLOW_PRIVATE_UPSTREAMS };
   const baseUrl = parseBaseUrl(input.base_url ?? ctx.config.OPENAI_BASE_URL, policy.allowPrivate);
-  const models = await listed(() => listUpstreamModels({ baseUrl, apiKey: input.api_key, policy }));
+  const models = await listed(() => listUpstreamModels({ baseUrl, apiKey: input.api_key, policy }), input.locale);
   const { id } = await createChannel(
     ctx,
     {
@@ -58,15 +61,14 @@ export async function setLlmConfig(
     .execute();
 }
 
-async function listed(ask: () => Promise<string[]>): Promise<string[]> {
-  try {
-    const models = await ask();
-    if (models.length > 0) return models;
-  } catch (cause) {
-    if (!(cause instanceof UpstreamListError)) throw cause;
-    throw new AppError('upstream_error', { param: 'api_key', cause });
-  }
-  throw new AppError('upstream_error', { param: 'api_key' });
+async function listed(ask: () => Promise<string[]>, locale: Locale): Promise<string[]> {
+  const failed = (reason: string, cause?: unknown) =>
+    new AppError('upstream_list_failed', { param: 'api_key', params: { detail: troubleText(reason, locale) }, cause });
+  const models = await ask().catch((error: unknown) => {
+    throw error instanceof UpstreamListError ? failed(error.reason, error) : error;
+  });
+  if (models.length === 0) throw failed('not_a_list');
+  return models;
 }
 
 /** The one a key was set for here, else the oldest at OPENAI_BASE_URL. */

@@ -65,6 +65,8 @@ async function publish(ctx: AppContext): Promise<void> {
 
 function channelFields(body: LlmModelUpdate): ChannelUpdate {
   return {
+    // An entry answers when its route, its model and its channel do.
+    ...(body.status === 'enabled' ? { is_enabled: true } : {}),
     ...(body.base_url === undefined ? {} : { base_url: body.base_url }),
     ...(body.auth_type === undefined ? {} : { auth_type: authTypeOf(body.auth_type) }),
     ...(body.key_usage_mode === undefined ? {} : { key_usage_mode: usageModeOf(body.key_usage_mode) }),
@@ -95,6 +97,7 @@ async function changeRoute(ctx: AppContext, before: store.RouteRow, body: LlmMod
       contextWindow: body.context_window,
       maxOutputTokens: body.max_tokens,
       capabilities: capabilitiesOf(model!, body.supports_vision),
+      status: body.status === 'enabled' ? 'enabled' : undefined,
     }),
     updatedAt: now,
   });

@@ -80,6 +80,18 @@ test('only enabled configurations answer', async () => {
   }
 });
 
+test('enabled means that it answers, whatever of it was switched off in the console', async () => {
+  const { id, channel_id: channelId } = await add();
+  const { db } = gateway.app.ctx;
+  await send('PUT', `/api/admin/channels/${String(channelId)}`, { is_enabled: false });
+  await db.updateTable('models').set({ status: 'disabled' }).execute();
+  const path = `/api/v1/llm-models/${String(id)}`;
+  expect((await send('GET', path)).body.status).toBe('disabled');
+  expect((await send('PUT', path, { description: 'untouched' })).body.status).toBe('disabled');
+  expect((await send('PUT', path, { status: 'enabled' })).body.status).toBe('enabled');
+  expect((await gateway.chat(await gateway.pass(), { model: 'gpt-4-turbo' })).status).toBe(200);
+});
+
 test('api_keys replaces the list, {id,status} keeps its secret, a masked key sent back changes nothing', async () => {
   const made = await add({
     key_usage_mode: 'polling',
