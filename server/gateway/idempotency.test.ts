@@ -1,7 +1,8 @@
 // R30: one Idempotency-Key, one charge: twice, fifty at once, with another body, and after a crash.
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { ADMIN_KEY, createGatewayApp, eventsOf, type GatewayApp } from '../testing/gateway-app.ts';
+import { addPass } from '../testing/passes.ts';
 
 let gateway: GatewayApp;
 let key: string;
@@ -138,6 +139,53 @@ test('where content is kept the answer is told again, whole and streamed', async
     expect(text).toContain('as before');
     if (stream) expect(eventsOf(text).at(-1)).toBe('[DONE]');
   }
+});
+
+describe('what is kept is told again in the client’s own format, or not at all:', () => {
+  let keeper: string;
+  beforeAll(async () => {
+    keeper = (await addPass(gateway.app.ctx, { contentPolicy: 'full' })).key;
+    const toolCalls = [{ index: 0, id: 't1', type: 'function', function: { name: 'add', arguments: '{}' } }];
+    await gateway.addModel('rich', { reasoning: ['Hm.'], toolCalls });
+  });
+  const post = (path: string, id: string, body: object) =>
+    gateway.app.request(path, { token: keeper, json: body, headers: { 'idempotency-key': id } });
+  const messages = [{ role: 'user', content: 'hi' }];
+  const PATHS: [string, object][] = [
+    ['/v1/chat/completions', { messages }],
+    ['/v1/messages', { messages, max_tokens: 50 }],
+    ['/v1/responses', { input: 'hi' }],
+    ['/v1/completions', { prompt: 'hi' }],
+  ];
+
+  test.each(PATHS)('%s, whole: the same answer, with the policy', async (path, fields) => {
+    const first = await post(path, `w${path}`, { model: 'm', ...fields });
+    const second = await post(path, `w${path}`, { model: 'm', ...fields });
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(await second.json()).toEqual(await first.json());
+    expect(second.headers.get('x-hallpass-content-policy')).toBe('full');
+  });
+
+  test('a streamed chat completion: reasoning under both names, tool calls with their places, and usage', async () => {
+    const body = { model: 'rich', messages, stream: true, stream_options: { include_usage: true } };
+    await (await post('/v1/chat/completions', 'rich', body)).text();
+    const events = eventsOf(await (await post('/v1/chat/completions', 'rich', body)).text());
+    const chunks = events.slice(0, -1).map((event) => JSON.parse(event) as { choices: { delta: object }[] });
+    expect(chunks[0]!.choices[0]!.delta).toMatchObject({
+      reasoning_content: 'Hm.',
+      reasoning: 'Hm.',
+      tool_calls: [{ index: 0, id: 't1', function: { name: 'add' } }],
+    });
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 11, total_tokens: 17 } });
+  });
+
+  test.each(PATHS.slice(1))('%s, streamed: refused with the call that was charged', async (path, fields) => {
+    const first = await post(path, `s${path}`, { model: 'm', stream: true, ...fields });
+    await first.text();
+    const second = await post(path, `s${path}`, { model: 'm', stream: true, ...fields });
+    expect(second.status).toBe(409);
+    expect(await second.text()).toContain(first.headers.get('x-hallpass-call-id')!);
+  });
 });
 
 test('a key is one printable word of at most 255 characters', async () => {

@@ -5,7 +5,7 @@ import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Call } from './call.ts';
 import { type Expiry, forgetOld } from './forget-old.ts';
-import { replayOf } from './replay.ts';
+import { type Replay, replayOf } from './replay.ts';
 
 /** A key means the same for a day. */
 const KEPT_MS = 24 * 3_600_000;
@@ -39,7 +39,7 @@ export async function claimKey(ctx: AppContext, call: Call, key: string): Promis
     .onConflict((oc) => oc.columns(['scope', 'key']).doNothing())
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) {
-    const answer = await repeated(ctx, row);
+    const answer = await repeated(ctx, row, call);
     if (answer) return answer;
   }
   return { release: () => release(ctx, row) };
@@ -66,7 +66,7 @@ function hashOf({ endpoint, request }: Call): string {
 }
 
 /** @returns the first call's answer, or undefined when the key was taken over because the first one cost nothing. */
-async function repeated(ctx: AppContext, row: ClaimRow): Promise<Response | undefined> {
+async function repeated(ctx: AppContext, row: ClaimRow, asked: Call): Promise<Response | undefined> {
   const first = await ctx.db
     .selectFrom('idempotencyKeys')
     .selectAll()
@@ -79,16 +79,31 @@ async function repeated(ctx: AppContext, row: ClaimRow): Promise<Response | unde
   const call = await ctx.db
     .selectFrom('calls')
     .leftJoin('callContents', 'callContents.callId', 'calls.id')
-    .select(['calls.state', 'calls.status', 'calls.costNanos', 'calls.promptTokens', 'calls.stream'])
-    .select(['responseJson', 'truncated'])
+    .select(['calls.state', 'calls.status', 'calls.costNanos', 'calls.promptTokens'])
+    .select(['calls.completionTokens', 'calls.stream', 'responseJson', 'truncated'])
     .where('calls.id', '=', first.callId)
     .executeTakeFirst();
   const isFree = call ? cameToNothing(call) : first.createdAt < row.createdAt - UNOPENED_MS;
   if (isFree && (await takeOver(ctx, row, first.callId))) return undefined;
   if (!call || call.state === 'open' || isFree) throw inProgress();
-  if (call.status === 'success' && call.responseJson !== null && !call.truncated)
-    return replayOf(call.responseJson, { callId: first.callId, stream: call.stream === 1 });
+  const answer = call.status === 'success' && !call.truncated ? toldAgain(call, first.callId, asked) : undefined;
+  if (answer) return answer;
   throw new AppError('idempotency_done', { params: { call: first.callId }, details: { call_id: first.callId } });
+}
+
+type FirstCall = Pick<Replay, 'promptTokens' | 'completionTokens'> & { responseJson: string | null; stream: number };
+
+function toldAgain(first: FirstCall, callId: string, { format, request, contentPolicy }: Call): Response | undefined {
+  if (first.responseJson === null) return undefined;
+  return replayOf(first.responseJson, {
+    callId,
+    format: format.name,
+    stream: first.stream === 1,
+    wantsUsage: request.wantsUsage,
+    promptTokens: first.promptTokens,
+    completionTokens: first.completionTokens,
+    contentPolicy,
+  });
 }
 
 /**
