@@ -50,6 +50,7 @@ export const ERRORS = {
   body_timeout: entry(408, 'invalid_request_error', '请求没有发送完整，请检查网络后再试。', '請求沒有傳送完整，請檢查網路後再試。', 'The request did not arrive completely. Please check your network and try again.'),
   body_too_large: entry(413, 'invalid_request_error', '请求太大，上限是 {limit}。', '請求太大，上限是 {limit}。', 'The request is too large; the limit is {limit}.'),
   unsupported_media_type: entry(415, 'invalid_request_error', '请求正文必须是 application/json。', '請求本文必須是 application/json。', 'The request body must be application/json.'),
+  unsupported_encoding: entry(415, 'invalid_request_error', '请求正文不能压缩（{encoding}），请直接发送。', '請求本文不能壓縮（{encoding}），請直接傳送。', 'The request body may not be packed ({encoding}). Please send it as it is.'),
   unsupported_charset: entry(415, 'invalid_request_error', '请求正文的编码 {charset} 不受支持：JSON 必须是 UTF-8。', '不支援請求本文的編碼 {charset}：JSON 必須是 UTF-8。', 'The charset {charset} of the request body is not supported: JSON is UTF-8.'),
   upstream_rejected: entry(400, 'invalid_request_error', '模型服务不接受这个请求：{detail}', '模型服務不接受這個請求：{detail}', 'The model service refused this request: {detail}'),
   base_url_invalid: entry(400, 'invalid_request_error', '渠道地址有误：请填写以 http:// 或 https:// 开头的完整网址，不要带用户名、? 或 #。', '通道網址有誤：請填寫以 http:// 或 https:// 開頭的完整網址，不要帶使用者名稱、? 或 #。', 'The base URL is not valid. Please give a whole address that begins with http:// or https://, without a user name, ? or #.'),

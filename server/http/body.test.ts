@@ -41,8 +41,28 @@ test('S38: an endless body is refused at the bound, not at its end', async () =>
 
 test('S38: a slow body is waited for while it moves, and refused when it stops', async () => {
   const moving = slowly(['a', 'b', 'c', 'd', 'e'], 30, true);
-  expect(new TextDecoder().decode(await readBytes(post(moving), 100, 100))).toBe('abcde');
+  expect(new TextDecoder().decode(await readBytes(post(moving), 100, 1_000))).toBe('abcde');
   expect(await problemOf(readBytes(post(slowly(['a'], 0, false)), 100, 50))).toBe('body_timeout');
+});
+
+test('S38: a body that drips in is refused, however steadily; one of a bad network is waited for', async () => {
+  const drips = slowly(Array.from({ length: 100 }, () => 'a'), 20, true);
+  expect(await problemOf(readBytes(post(drips), 1_000, 200))).toBe('body_timeout');
+  const bad = slowly(Array.from({ length: 20 }, () => 'a'.repeat(40)), 20, true);
+  expect((await readBytes(post(bad), 1_000, 200)).length).toBe(800);
+});
+
+test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip', 'identity, gzip', 'x-own'])(
+  'S43: a body that calls itself %s is refused by name, whatever is in it',
+  async (encoding) => {
+    const refused = readJson(post('{"a":1}', { 'content-type': 'application/json', 'content-encoding': encoding }), 100);
+    await expect(refused).rejects.toMatchObject({ code: 'unsupported_encoding', options: { params: { encoding } } });
+  },
+);
+
+test.each(['identity', ' Identity ', ''])('content-encoding %p is none', async (encoding) => {
+  const request = post('{"a":1}', { 'content-type': 'application/json', 'content-encoding': encoding });
+  expect(await readJson(request, 100)).toEqual({ a: 1 });
 });
 
 test('no body is an empty one', async () => {

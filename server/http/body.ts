@@ -6,11 +6,14 @@ import { isOpenPath } from './cors.ts';
 
 /** Longest pause of a caller who is sending a body; a phone on a bad network makes shorter ones. */
 const STALL_MS = 30_000;
+/** A body that comes more slowly, once it was given `STALL_MS`, is dripped in to hold the connection. */
+const SLOWEST_BYTES_PER_SECOND = 512;
 /** Bodies up to this size are taken in one piece. */
 const SMALL_BYTES = 64 * 1024;
 
-/** @throws AppError body_too_large, body_timeout when nothing comes for `stallMs`. */
+/** @throws AppError unsupported_encoding, body_too_large, body_timeout when nothing comes for `stallMs`, or drop by drop. */
 export async function readBytes(request: Request, maxBytes: number, stallMs = STALL_MS): Promise<Uint8Array> {
+  refuseEncoded(request.headers.get('content-encoding'));
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const watch = <T>(step: Promise<T>): Promise<T> => within(step, stallMs, () => new AppError('body_timeout'));
@@ -18,7 +21,7 @@ export async function readBytes(request: Request, maxBytes: number, stallMs = ST
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
   try {
-    return await readChunks(() => watch(reader.read()), maxBytes);
+    return await readChunks(() => watch(reader.read()), maxBytes, stallMs);
   } catch (error) {
     // What still comes is not wanted.
     void reader.cancel().catch(() => undefined);
@@ -29,16 +32,26 @@ export async function readBytes(request: Request, maxBytes: number, stallMs = ST
 async function readChunks(
   read: () => Promise<{ done: boolean; value?: Uint8Array | undefined }>,
   maxBytes: number,
+  stallMs: number,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  const startedAt = performance.now();
   let size = 0;
   for (;;) {
     const { done, value } = await read();
     if (done || !value) return new Uint8Array(Buffer.concat(chunks));
     size += value.byteLength;
     if (size > maxBytes) throw tooLarge(maxBytes);
+    const slowestMs = stallMs + (size / SLOWEST_BYTES_PER_SECOND) * 1_000;
+    if (performance.now() - startedAt > slowestMs) throw new AppError('body_timeout');
     chunks.push(value);
   }
+}
+
+/** Nothing is unpacked here, for a small body could be a bomb; nor read as what it is not. @throws AppError unsupported_encoding. */
+function refuseEncoded(encoding: string | null): void {
+  if (!encoding || /^identity$/i.test(encoding.trim())) return;
+  throw new AppError('unsupported_encoding', { params: { encoding: encoding.slice(0, 40) } });
 }
 
 function tooLarge(maxBytes: number): AppError {

@@ -8,15 +8,24 @@ import type { HttpEnv } from './route.ts';
 /** Larger bodies are refused before they are read; each address has its own, smaller bound besides. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** A connection on which nothing moves is closed after this; longer than proxies keep theirs, so that they close first. */
+const IDLE_SECONDS = 120;
+
 export interface Listener {
   port: number;
   /** Closes idle connections, waits for answers under way up to `waitMs`, then cuts what is left. */
   close(waitMs: number): Promise<void>;
 }
 
+export interface ListenAddress {
+  hostname: string;
+  port: number;
+  idleSeconds?: number;
+}
+
 /** @throws StartError when the port is taken or not allowed. */
-export function listen(app: Hono<HttpEnv>, { hostname, port }: { hostname: string; port: number }): Listener {
-  const server = serve(app, hostname, port);
+export function listen(app: Hono<HttpEnv>, address: ListenAddress): Listener {
+  const server = serve(app, address);
   return {
     port: server.port!,
     close: async (waitMs) => {
@@ -26,17 +35,25 @@ export function listen(app: Hono<HttpEnv>, { hostname, port }: { hostname: strin
   };
 }
 
-function serve(app: Hono<HttpEnv>, hostname: string, port: number): Bun.Server<undefined> {
+function serve(
+  app: Hono<HttpEnv>,
+  { hostname, port, idleSeconds = IDLE_SECONDS }: ListenAddress,
+): Bun.Server<undefined> {
   try {
     return Bun.serve({
       hostname,
       port,
-      // A model may think for minutes without a byte; the gateway has a timer of its own for silent upstreams.
-      idleTimeout: 0,
+      idleTimeout: idleSeconds,
       maxRequestBodySize: MAX_BODY_BYTES,
-      fetch: (request, bun) => {
+      fetch: async (request, bun) => {
         const whole = withAddress(request);
-        return whole ? app.fetch(whole, { ip: bun.requestIP(request)?.address ?? '' }) : badHost();
+        if (!whole) return badHost();
+        // A model may think for minutes without a byte: until it answers, the timers are the gateway's own. From then on
+        // something moves, if only a heartbeat, and a connection that waits for nothing is not kept for ever.
+        bun.timeout(request, 0);
+        const response = await app.fetch(whole, { ip: bun.requestIP(request)?.address ?? '' });
+        bun.timeout(request, idleSeconds);
+        return response;
       },
     });
   } catch (error) {
