@@ -46,6 +46,7 @@ export const ERRORS = {
   invalid_parameter: entry(400, 'invalid_request_error', '参数 {param} 有误：{detail}', '參數 {param} 有誤：{detail}', 'The parameter {param} is not valid: {detail}'),
   unsupported_parameter: entry(400, 'invalid_request_error', '这里不支持参数 {param}：{detail}', '這裡不支援參數 {param}：{detail}', 'The parameter {param} is not supported here: {detail}'),
   unsupported_media: entry(400, 'invalid_request_error', '这张通行证有预算上限，不能发送 {kind} 类型的内容。', '這張通行證有預算上限，不能傳送 {kind} 類型的內容。', 'This pass has a budget, and content of type {kind} has no known price.'),
+  content_address_forbidden: entry(400, 'invalid_request_error', '不能使用地址 {address} 上的图片或文件：它在内部网络里。请直接上传。', '不能使用位址 {address} 上的圖片或檔案：它在內部網路裡。請直接上傳。', 'A picture or file at {address} cannot be used: that is inside a network. Please attach it itself.'),
   context_length_exceeded: entry(400, 'invalid_request_error', '这段对话太长了，超过了模型 {model} 的上限 {limit} 个 token，请缩短后再试。', '這段對話太長了，超過了模型 {model} 的上限 {limit} 個 token，請縮短後再試。', 'This conversation is too long for {model}: the limit is {limit} tokens. Please shorten it.'),
   body_timeout: entry(408, 'invalid_request_error', '请求没有发送完整，请检查网络后再试。', '請求沒有傳送完整，請檢查網路後再試。', 'The request did not arrive completely. Please check your network and try again.'),
   body_too_large: entry(413, 'invalid_request_error', '请求太大，上限是 {limit}。', '請求太大，上限是 {limit}。', 'The request is too large; the limit is {limit}.'),

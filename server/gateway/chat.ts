@@ -12,6 +12,7 @@ import type { CatalogRoute } from '../models/catalog.ts';
 import type { Principal } from '../plans/levels.ts';
 import { admit, takePlace } from './admit.ts';
 import type { AskedCall, Call } from './call.ts';
+import { refusePrivateAddresses } from './content-addresses.ts';
 import { type Claim, claimKey } from './idempotency.ts';
 import { findPin } from './issued-responses.ts';
 import { openCall } from './open.ts';
@@ -84,6 +85,7 @@ export async function ask(http: Http, ctx: AppContext, read: ReadBody, format: C
   const known = await identifyCaller(http, ctx);
   const identifiedAt = ctx.clock.monotonic();
   const request = format.check(await read(http.req.raw, known));
+  refusePrivateAddresses(request);
   // A body may take minutes to arrive: what counts is what its sender may do, and spend, when it is here.
   const isOld = ctx.clock.monotonic() - identifiedAt > IDENTIFIED_FOR_MS;
   const principal = isOld ? await identifyCaller(http, ctx) : known;
