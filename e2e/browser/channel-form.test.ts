@@ -49,7 +49,7 @@ test('a vendor is chosen and fills in what is known; what was typed stays', asyn
   await page.getByLabel('Name', { exact: true }).fill('Our own name');
   await vendor.selectOption('deepseek');
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Our own name');
-  expect(await page.getByLabel('Model ID').inputValue()).toBe('deepseek-v4-flash');
+  expect(await page.getByLabel('Model ID').inputValue()).toBe('deepseek-flash');
   const link = page.getByRole('link', { name: 'Get a key' });
   expect([await link.getAttribute('target'), await link.getAttribute('rel')]).toEqual([
     '_blank',

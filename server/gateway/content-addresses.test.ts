@@ -23,11 +23,21 @@ const INSIDE = [
   'http://pictures.example/\t@127.0.0.1',
   'file:///etc/passwd',
 ];
-const OUTSIDE = ['https://pictures.example/a.png', 'http://8.8.8.8/a.png', 'data:image/png;base64,AAAA', 'gs://b/a', 'x'];
+const OUTSIDE = [
+  'https://pictures.example/a.png',
+  'http://8.8.8.8/a.png',
+  'data:image/png;base64,AAAA',
+  'gs://b/a',
+  'x',
+];
 
 const SHAPES: Record<string, (url: string) => Record<string, unknown>> = {
-  'a picture of a chat': (url) => ({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] }),
-  'a picture as plain text': (url) => ({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: url }] }] }),
+  'a picture of a chat': (url) => ({
+    messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }],
+  }),
+  'a picture as plain text': (url) => ({
+    messages: [{ role: 'user', content: [{ type: 'image_url', image_url: url }] }],
+  }),
   'a film': (url) => ({ messages: [{ role: 'user', content: [{ type: 'video_url', video_url: { url } }] }] }),
   'a picture of Messages': (url) => ({
     messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url } }] }],

@@ -32,7 +32,12 @@ test('a channel that is not enabled yet is asked a real question; the row is a t
 test('a key that is refused is taken out and says why; once it answers again a test brings it back', async () => {
   gateway.upstream.script('m', { status: 401 });
   const [refused] = await check(channel.id);
-  expect(refused).toMatchObject({ ok: false, http_status: 401, answer: null, error: '对方拒绝了这个密钥：HTTP 401 “scripted 401”' });
+  expect(refused).toMatchObject({
+    ok: false,
+    http_status: 401,
+    answer: null,
+    error: '对方拒绝了这个密钥：HTTP 401 “scripted 401”',
+  });
   const keyRow = async () =>
     gateway.app.ctx.db.selectFrom('channelKeys').selectAll().where('channelId', '=', channel.id).executeTakeFirst();
   await eventually(async () => (await keyRow())?.status === 'disabled');

@@ -46,16 +46,27 @@ test('S38: a slow body is waited for while it moves, and refused when it stops',
 });
 
 test('S38: a body that drips in is refused, however steadily; one of a bad network is waited for', async () => {
-  const drips = slowly(Array.from({ length: 100 }, () => 'a'), 20, true);
+  const drips = slowly(
+    Array.from({ length: 100 }, () => 'a'),
+    20,
+    true,
+  );
   expect(await problemOf(readBytes(post(drips), 1_000, 200))).toBe('body_timeout');
-  const bad = slowly(Array.from({ length: 20 }, () => 'a'.repeat(40)), 20, true);
+  const bad = slowly(
+    Array.from({ length: 20 }, () => 'a'.repeat(40)),
+    20,
+    true,
+  );
   expect((await readBytes(post(bad), 1_000, 200)).length).toBe(800);
 });
 
 test.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip', 'identity, gzip', 'x-own'])(
   'S43: a body that calls itself %s is refused by name, whatever is in it',
   async (encoding) => {
-    const refused = readJson(post('{"a":1}', { 'content-type': 'application/json', 'content-encoding': encoding }), 100);
+    const refused = readJson(
+      post('{"a":1}', { 'content-type': 'application/json', 'content-encoding': encoding }),
+      100,
+    );
     await expect(refused).rejects.toMatchObject({ code: 'unsupported_encoding', options: { params: { encoding } } });
   },
 );

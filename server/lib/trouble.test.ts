@@ -81,7 +81,11 @@ test('a code is said in each language, an upstream’s own sentence stays', () =
 });
 
 test.each([
-  ['HTTP 401: no such key', '对方拒绝了这个密钥：HTTP 401 “no such key”', '對方拒絕了這個金鑰：HTTP 401 「no such key」'],
+  [
+    'HTTP 401: no such key',
+    '对方拒绝了这个密钥：HTTP 401 “no such key”',
+    '對方拒絕了這個金鑰：HTTP 401 「no such key」',
+  ],
   ['HTTP 403: ', '对方拒绝了这个密钥：HTTP 403', '對方拒絕了這個金鑰：HTTP 403'],
   ['HTTP 400: API key not valid', '对方拒绝了这个密钥：HTTP 400 “API key not valid”', undefined],
   ['HTTP 400', 'HTTP 400', 'HTTP 400'],

@@ -136,11 +136,11 @@ export const INTERNATIONAL = presets('international', [
   },
   {
     id: 'fireworks',
-    unverified: true,
     label: 'Fireworks AI',
     urls: ['https://api.fireworks.ai/inference/v1'],
     key: 'https://app.fireworks.ai/settings/users/api-keys',
     docs: 'https://docs.fireworks.ai/tools-sdks/openai-compatibility',
+    readOn: '2026-11-29',
   },
   {
     // Refuses `stream_options`, by the source; where it reports no usage unasked, ours is counted and flagged.

@@ -3,14 +3,15 @@ import { presets } from './row.ts';
 
 export const LOCAL = presets('local', [
   {
+    // Knows `stream_options`; fetches pictures that are named by address.
     id: 'ollama',
-    unverified: true,
     label: 'Ollama',
     urls: ['http://127.0.0.1:11434/v1'],
     auth: 'none',
     options: { think_tags: true },
     key: null,
     docs: 'https://docs.ollama.com/api/openai-compatibility',
+    readOn: '2026-11-29',
   },
   {
     // Reports running totals with every chunk, so a call that is hung up on is charged by the server's own count.
@@ -34,12 +35,13 @@ export const LOCAL = presets('local', [
   },
   {
     id: 'llamacpp',
-    unverified: true,
     label: 'llama.cpp',
     urls: ['http://127.0.0.1:8080/v1'],
     auth: 'none',
     options: { think_tags: true },
     key: null,
     docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+    source: 'https://www.mintlify.com/ggml-org/llama.cpp/inference/server',
+    readOn: '2026-11-29',
   },
 ]);

@@ -6,9 +6,11 @@ export const MAINLAND_CHINA = presets('mainland', [
     id: 'deepseek',
     label: ['深度求索 DeepSeek', '深度求索 DeepSeek', 'DeepSeek'],
     urls: ['https://api.deepseek.com/v1'],
-    model: 'deepseek-v4-flash',
+    model: 'deepseek-flash',
     key: 'https://platform.deepseek.com/api_keys',
     docs: 'https://api-docs.deepseek.com/',
+    source: 'https://api-docs.deepseek.com/zh-cn/quick_start/pricing/',
+    readOn: '2026-11-29',
   },
   {
     // Hybrid models think only with `enable_thinking: true`, which a client may send.

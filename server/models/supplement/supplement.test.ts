@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { PRESETS } from '../../channels/presets/presets.ts';
 import { DEFAULT_CNY_RATE } from '../../settings/rules.ts';
 import { loadPriceTable } from '../published-prices.ts';
+import { EMBEDDINGS } from './embeddings.ts';
 import { SHEET_CURRENCIES, type SheetPrice, type SheetRow } from './sheet.ts';
 import { findInSupplement, findNameInSupplement, SHEETS, sheetBySource, yuanToNanos } from './supplement.ts';
 
@@ -36,7 +37,9 @@ describe('every sheet', () => {
         const starts = tiers.map(([above]) => above);
         expect([model, starts[0], starts]).toEqual([model, 0, starts.toSorted((a, b) => a - b)]);
         for (const [, [input, output, cached]] of tiers) {
-          expect([model, input >= 0 && output >= input && output <= 200]).toEqual([model, true]);
+          const embeds = EMBEDDINGS.some((sheet) => Object.hasOwn(sheet.rows, model));
+          const fits = embeds ? output === 0 && input > 0 && input <= 1 : output >= input && output <= 200;
+          expect([model, input >= 0 && fits]).toEqual([model, true]);
           expect([model, (cached ?? 0) <= input]).toEqual([model, true]);
         }
       }
@@ -54,6 +57,14 @@ describe('every sheet', () => {
       Object.keys(rows).filter((model) => table.find({ preset, baseUrl: `https://${hosts[0]}/v1`, model, at: AT })),
     );
     expect(known).toEqual([]);
+  });
+
+  test('an embedding costs its input alone, at home in yuan, abroad in dollars', () => {
+    const qwen = (host: string) => find('qwen', `https://${host}/compatible-mode/v1`, 'text-embedding-v4')![0]!.prices;
+    expect(qwen('dashscope-intl.aliyuncs.com')).toMatchObject({ promptNanos: 70_000_000, completionNanos: 0 });
+    expect(qwen('dashscope.aliyuncs.com')).toMatchObject({ promptNanos: yuanToNanos(0.5, 7), completionNanos: 0 });
+    for (const { hosts, preset, rows } of EMBEDDINGS)
+      for (const model of Object.keys(rows)) expect(find(preset, `https://${hosts[0]}/v1`, model)).toHaveLength(1);
   });
 
   test('together they price what the mainland presets begin with, where a source was found', async () => {

@@ -4,6 +4,7 @@ import { dollarsToNanos } from '@hallpass/shared/money.ts';
 import type { UnitPrices } from '../../ledger/ledger.ts';
 import type { PriceTier } from '../pricing.ts';
 import { DOUBAO } from './doubao.ts';
+import { EMBEDDINGS } from './embeddings.ts';
 import { ERNIE } from './ernie.ts';
 import { GLM } from './glm.ts';
 import { HUNYUAN } from './hunyuan.ts';
@@ -20,6 +21,7 @@ export const SHEETS: readonly PriceSheet[] = [
   ...GLM,
   ...SILICONFLOW,
   ...OTHERS,
+  ...EMBEDDINGS,
 ];
 
 const SOURCE = 'supplement/';
