@@ -76,3 +76,14 @@ test('the form sets how often a channel is checked, refuses what is no number, a
   expect(channel.options).toEqual({ query: { version: '1' }, health_check_minutes: 15 });
   expect(visitor.faults).toEqual([]);
 });
+
+test('the form says what a key’s service answered in the reader’s language, and quotes it', async () => {
+  site.upstream.script('m', { status: 401 });
+  await site.admin('POST', `/api/admin/channels/${channelId}/test`, {});
+  await using visitor = await visit(site.browser, `${site.url}/admin/channels`);
+  const { page } = visitor;
+  await signIn(page);
+  await page.getByRole('button', { name: 'Edit “Our school”' }).click();
+  const keys = page.getByRole('list', { name: 'Keys' }).getByRole('listitem');
+  expect(await keys.first().innerText()).toContain('The service refuses this key: HTTP 401 “scripted 401” (');
+});

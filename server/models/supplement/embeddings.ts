@@ -34,10 +34,7 @@ export const EMBEDDINGS: readonly PriceSheet[] = [
     preset: 'zhipuai',
     hosts: ['open.bigmodel.cn'],
     currency: 'CNY',
-    source: source(
-      'https://bigmodel.cn/pricing',
-      'https://docs.bigmodel.cn/cn/guide/models/embedding/embedding-3.md',
-    ),
+    source: source('https://bigmodel.cn/pricing', 'https://docs.bigmodel.cn/cn/guide/models/embedding/embedding-3.md'),
     rows: { 'embedding-3': [0.5, 0] },
   },
   {
