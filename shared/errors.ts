@@ -74,6 +74,7 @@ export const ERRORS = {
   invite_invalid: entry(403, 'permission_error', '这个邀请链接无效、已过期或已经用过，请向邀请你的人要一个新的。', '這個邀請連結無效、已過期或已經用過，請向邀請你的人要一個新的。', 'This invite link is not valid, has expired or was used already. Please ask for a new one.', false),
   invite_required: entry(403, 'permission_error', '这里需要邀请链接才能注册，请向老师或管理员索取。', '這裡需要邀請連結才能註冊，請向老師或管理員索取。', 'You need an invite link to register here. Please ask a teacher or the administrator.', false),
   pass_blocked: entry(403, 'permission_error', '这张通行证已被停用，请找老师。', '這張通行證已被停用，請找老師。', 'This pass has been switched off. Please ask your teacher.', false),
+  pass_blocked_by_administration: entry(403, 'permission_error', '“{name}”是由学校管理员封禁的，只有管理员能解除封禁。', '「{name}」是由學校管理員封鎖的，只有管理員能解除封鎖。', '“{name}” was blocked by the school’s administration; only an administrator can let it in again.', false),
   account_disabled: entry(403, 'permission_error', '这个账号已被停用，请联系管理员。', '這個帳號已被停用，請聯絡管理員。', 'This account has been switched off. Please ask the administrator.', false),
   ip_blocked: entry(403, 'permission_error', '这个网络地址已被停用，请联系管理员。', '這個網路位址已被停用，請聯絡管理員。', 'This network address has been blocked. Please ask the administrator.', false),
   activation_code_invalid: entry(403, 'permission_error', '这个激活码无效、已过期或已经用过，请检查有没有输错，或找老师换一个新的。', '這個啟用碼無效、已到期或已經用過，請檢查有沒有輸錯，或找老師換一個新的。', 'This activation code is not valid, has expired or was used already. Please check it, or ask your teacher for a new one.', false),

@@ -74,6 +74,8 @@ export const classPass = z.object({
   spent: z.number(),
   budget: z.number().nullable(),
   blocked: z.boolean(),
+  /** Who switched it off; what the administration blocked, a teacher does not let in again. */
+  blocked_by: z.enum(['teacher', 'administration']).nullable(),
   expires_at: z.iso.datetime().nullable(),
   created_at: z.iso.datetime(),
 });

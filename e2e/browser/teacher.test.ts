@@ -64,6 +64,18 @@ test('a teacher makes a class, pastes names, prints the strips, and a student’
   await ask(pupil.page, 'Still there?');
   await pupil.page.getByText('This pass has been switched off. Please ask your teacher.').first().waitFor();
 
+  // What the administration blocks, the teacher sees and does not undo.
+  await site.admin('POST', '/key/block', { key: keys[1] });
+  await page.reload();
+  const kept = page.getByRole('switch', { name: 'Let “Hong” in again' });
+  await kept.waitFor();
+  expect([
+    await kept.isDisabled(),
+    await page.getByRole('switch', { name: 'Let “Ming” in again' }).isDisabled(),
+  ]).toEqual([true, false]);
+  const reason = page.locator(`[id="${await kept.getAttribute('aria-describedby')}"]`);
+  expect(await reason.innerText()).toBe('Blocked by the school’s administration');
+
   await page.getByRole('button', { name: 'Extend all' }).click();
   await page.getByLabel('Days from today').fill('61');
   await page.getByRole('button', { name: 'Extend', exact: true }).click();

@@ -4,8 +4,9 @@ import type { Activated, CodesInput, CodesPage, CodesQuery, CodeView, NewCode } 
 import { recordAudit } from '../audit/audit.ts';
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
+import { blockedBy } from '../passes/blocks.ts';
 import { issuePassAs } from '../passes/issue.ts';
-import type { ChangedBy } from '../passes/pass-settings.ts';
+import type { BlockedBy, ChangedBy } from '../passes/pass-settings.ts';
 import { findPassById, updatePassRow } from '../passes/store.ts';
 import { wrongParam } from '../plans/permission-columns.ts';
 import { findPlan } from '../plans/store.ts';
@@ -79,12 +80,14 @@ export interface Revocation {
   classroomId?: string;
   /** What is looked at in the transaction before anything is written. */
   check?: (db: Db) => Promise<unknown>;
+  /** On whose behalf; absent = the administration's. */
+  who?: (db: Db) => Promise<BlockedBy>;
 }
 
 /** A code that was redeemed takes its pass with it: that is blocked. @throws AppError not_found, and what `check` throws. */
 export async function revokeCode(
   ctx: AppContext,
-  { id, classroomId, check }: Revocation,
+  { id, classroomId, check, who = async () => 'administration' }: Revocation,
   by: ChangedBy,
 ): Promise<void> {
   const passId = await ctx.db.transaction().execute(async (db) => {
@@ -96,7 +99,8 @@ export async function revokeCode(
     const pass = code.redeemedPassId ? await findPassById(db, code.redeemedPassId) : undefined;
     const isTheirs = pass && (classroomId === undefined || pass.classroomId === classroomId);
     const redeemedPassId = isTheirs ? pass.id : null;
-    if (redeemedPassId) await updatePassRow(db, redeemedPassId, { status: 'blocked', updatedAt: ctx.clock.now() });
+    if (redeemedPassId)
+      await updatePassRow(db, redeemedPassId, { ...blockedBy(await who(db), pass), updatedAt: ctx.clock.now() });
     const detail = { publicPart, passId: redeemedPassId };
     await recordAudit(ctx, { ...by, action: 'code.revoke', target: { kind: 'code', id }, detail }, db);
     return redeemedPassId;

@@ -17,7 +17,7 @@ import type { LoginUser } from '../users/logins.ts';
 import { codesOf, makeCodes, revokeCode } from './codes.ts';
 import { allClassrooms, changeClassroom, createClassroom } from './manage.ts';
 import { type Asked, checkSize } from './roster.ts';
-import { findOwnClassroom, openOwnClassroom, type Somebody } from './scope.ts';
+import { actsFor, findOwnClassroom, openOwnClassroom, type Somebody } from './scope.ts';
 import { countClassroomsOf } from './store.ts';
 import { findTeachers } from './teachers-store.ts';
 
@@ -91,7 +91,8 @@ export function makeOwnCodes(
 
 /** @throws AppError not_found for a class or a code that is not theirs, classroom_closed. */
 export function revokeOwnCode(ctx: AppContext, { classroomId, somebody, by }: Asked, id: string): Promise<void> {
-  return revokeCode(ctx, { id, classroomId, check: (db) => openOwnClassroom(db, somebody, classroomId) }, by);
+  const check = (db: Db) => openOwnClassroom(db, somebody, classroomId);
+  return revokeCode(ctx, { id, classroomId, check, who: (db) => actsFor(db, somebody) }, by);
 }
 
 async function checkPlan(db: Db, id: string): Promise<void> {

@@ -13,6 +13,7 @@ import {
 import type { AppContext } from '../context.ts';
 import { NO_PERMISSIONS } from '../db/tables/columns.ts';
 import { AppError } from '../lib/app-error.ts';
+import { blockedBy, unblockedBy } from '../passes/blocks.ts';
 import { type IssuedPass, issuePassIn } from '../passes/issue.ts';
 import type { ChangedBy } from '../passes/pass-settings.ts';
 import { rotatePassIn } from '../passes/rotate.ts';
@@ -22,7 +23,7 @@ import { updatePassIn } from '../passes/update.ts';
 import { wrongParam } from '../plans/permission-columns.ts';
 import { findPlan } from '../plans/store.ts';
 import { countPlaces, findClassPasses, insertSeat, listClassPasses, listNames } from './roster-store.ts';
-import { findOwnClassroom, openOwnClassroom, type Somebody } from './scope.ts';
+import { actsFor, findOwnClassroom, openOwnClassroom, type Somebody } from './scope.ts';
 import type { ClassroomRow } from './store.ts';
 
 type Db = AppContext['db'];
@@ -66,17 +67,21 @@ export async function makePasses(ctx: AppContext, asked: Asked, { names, days }:
   return withKeys(ctx, issued);
 }
 
-/** @throws AppError not_found for a class or any pass that is not theirs, classroom_closed. */
+/**
+ * A teacher lets in again what a teacher blocked.
+ * @throws AppError not_found for a class or any pass that is not theirs, classroom_closed, pass_blocked_by_administration.
+ */
 export async function setBlocked(
   ctx: AppContext,
   asked: Asked,
   { passes, blocked }: { passes: readonly string[]; blocked: boolean },
 ): Promise<ClassPass[]> {
-  const status = blocked ? 'blocked' : 'active';
-  return viewsOf(
-    ctx,
-    await eachOf(ctx, asked, passes, async (db, pass) => updatePassIn(ctx, db, pass, { status }, asked.by)),
-  );
+  const changed = await eachOf(ctx, asked, passes, async (db, pass) => {
+    const who = await actsFor(db, asked.somebody);
+    const wanted = blocked ? blockedBy(who, pass) : unblockedBy(who, { ...pass, name: await nameOf(db, pass) });
+    return updatePassIn(ctx, db, pass, wanted, asked.by);
+  });
+  return viewsOf(ctx, changed);
 }
 
 /** Valid for so many days from now. @throws as `setBlocked`, and invalid_parameter for more days than the plan gives. */
@@ -175,6 +180,10 @@ async function withKeys(ctx: AppContext, issued: readonly IssuedPass[]): Promise
   return views.map((view, index) => ({ ...view, key: issued[index]!.key }));
 }
 
+async function nameOf(db: Db, pass: PassRow): Promise<string> {
+  return pass.alias ?? (await seatNamesOf(db, [pass])).get(pass.seatId ?? '') ?? pass.keyName;
+}
+
 async function viewsOf(ctx: AppContext, passes: readonly PassRow[]): Promise<ClassPass[]> {
   const [seats, spend] = [await seatNamesOf(ctx.db, passes), await spendOf(ctx, passes)];
   return passes.map((pass) => {
@@ -186,6 +195,7 @@ async function viewsOf(ctx: AppContext, passes: readonly PassRow[]): Promise<Cla
       spent: nanosToDollars(spentNanos),
       budget: capNanos === null ? null : nanosToDollars(capNanos),
       blocked: pass.status !== 'active',
+      blocked_by: pass.status === 'active' ? null : pass.blockedBy === 'teacher' ? 'teacher' : 'administration',
       expires_at: pass.expiresAt === null ? null : new Date(pass.expiresAt).toISOString(),
       created_at: new Date(pass.createdAt).toISOString(),
     };

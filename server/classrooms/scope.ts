@@ -4,6 +4,7 @@ import type { ExpressionBuilder, Kysely } from 'kysely';
 
 import type { Schema } from '../db/schema.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { BlockedBy } from '../passes/pass-settings.ts';
 import type { LoginUser } from '../users/logins.ts';
 import type { ClassroomRow } from './store.ts';
 
@@ -39,6 +40,12 @@ export function isOpenTo(userId: string) {
           ]),
         ),
     );
+}
+
+/** On whose behalf somebody acts in a class. Read in the transaction of what they do, like the class. */
+export async function actsFor(db: Db, { id }: Somebody): Promise<BlockedBy> {
+  const user = await db.selectFrom('users').select('role').where('id', '=', id).executeTakeFirst();
+  return user?.role === 'admin' ? 'administration' : 'teacher';
 }
 
 /** To look at. @throws AppError not_found: the same for a class that is another's and for one that is not there. */

@@ -6,6 +6,7 @@ import type { AppContext } from '../context.ts';
 import { isAdminKey } from '../http/guards.ts';
 import { AppError } from '../lib/app-error.ts';
 import { addDuration, formatDuration, parseDuration } from '../lib/durations.ts';
+import { blockedBy, UNBLOCKED } from '../passes/blocks.ts';
 import type { PassOwners, PassSettings } from '../passes/pass-settings.ts';
 import { exists } from '../passes/store.ts';
 
@@ -76,7 +77,7 @@ export function settingsOf(body: KeyFields, kept: Json | null, now: number): Par
     ...given('modelAliases', body.aliases, same),
     ...given('accessSchedule', body.permissions, (permissions) => permissions.access_schedule ?? null),
   };
-  if (body.blocked !== undefined) settings.status = body.blocked ? 'blocked' : 'active';
+  if (body.blocked !== undefined) Object.assign(settings, body.blocked ? blockedBy('administration') : UNBLOCKED);
   if (body.metadata !== undefined) settings.metadata = bounded('metadata', body.metadata ?? {});
   settings.litellmExtra = bounded('litellm_extra', extraOf(body, kept ?? {}));
   return settings;

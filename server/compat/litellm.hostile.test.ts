@@ -32,6 +32,8 @@ describe('S18: fields that only the server sets', () => {
     classroomId: 'class_x',
     seatId: 'seat_x',
     status: 'active',
+    blockedBy: null,
+    blocked_by: null,
     createdAt: 0,
     created_at: 0,
     created_by: 'somebody',
@@ -70,7 +72,12 @@ describe('S18: fields that only the server sets', () => {
     await post(app, '/key/block', { key });
     app.clock.advance(1_000);
     expect((await post(app, '/key/update', { ...fields, key })).status).toBe(200);
-    expect(await row(app, token)).toEqual({ ...before, status: 'blocked', updatedAt: app.clock.now() });
+    expect(await row(app, token)).toEqual({
+      ...before,
+      status: 'blocked',
+      blockedBy: 'administration',
+      updatedAt: app.clock.now(),
+    });
     const info = (await get(app, `/key/info?key=${key}`)).body['info'] as Record<string, unknown>;
     expect(info).toMatchObject({
       spend: 0,

@@ -22,6 +22,7 @@ import type { z } from 'zod';
 import type { AppContext } from '../context.ts';
 import { defineRoute } from '../http/route.ts';
 import { AppError } from '../lib/app-error.ts';
+import { blockedBy, UNBLOCKED } from '../passes/blocks.ts';
 import { issuePass } from '../passes/issue.ts';
 import type { ChangedBy } from '../passes/pass-settings.ts';
 import { deletePasses } from '../passes/remove.ts';
@@ -145,8 +146,8 @@ export const litellmRoutes = [
       body: keyBlockSchema,
       response: keyRecordSchema,
       handler: async ({ ctx, http, user, body }) => {
-        const status = verb === 'block' ? 'blocked' : 'active';
-        const pass = await updatePass(ctx, tokenHashOf(body.key), () => ({ status }), changedBy(http, user));
+        const wanted = verb === 'block' ? blockedBy('administration') : UNBLOCKED;
+        const pass = await updatePass(ctx, tokenHashOf(body.key), () => wanted, changedBy(http, user));
         return recordOf(ctx, pass);
       },
     }),

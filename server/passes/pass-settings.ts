@@ -5,6 +5,9 @@ import type { AuditEntry } from '../audit/rules.ts';
 import type { ContentPolicy } from '../plans/levels.ts';
 import type { PassRow } from './store.ts';
 
+/** On whose behalf a pass is switched off. */
+export type BlockedBy = 'teacher' | 'administration';
+
 /** null = not set on the pass, so the class's or the plan's value holds. */
 export interface PassSettings {
   alias: string | null;
@@ -19,6 +22,8 @@ export interface PassSettings {
   maxParallel: number | null;
   expiresAt: number | null;
   status: 'active' | 'blocked';
+  /** Set together with `status`, by `blocks.ts` alone. */
+  blockedBy: BlockedBy | null;
   /** The caller's own names for models. */
   modelAliases: Record<string, string> | null;
   metadata: Record<string, unknown>;
@@ -50,6 +55,7 @@ export const UNSET: PassSettings = {
   maxParallel: null,
   expiresAt: null,
   status: 'active',
+  blockedBy: null,
   modelAliases: null,
   metadata: {},
   litellmExtra: {},

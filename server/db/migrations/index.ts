@@ -15,6 +15,7 @@ import * as alerts from './0011-alerts/index.ts';
 import * as usageSums from './0012-usage-sums/index.ts';
 import * as audioTokens from './0013-audio-tokens/index.ts';
 import * as issuedResponses from './0014-issued-responses/index.ts';
+import * as blockedBy from './0015-blocked-by/index.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
@@ -31,4 +32,5 @@ export const migrations: Record<string, Migration> = {
   '0012-usage-sums': usageSums,
   '0013-audio-tokens': audioTokens,
   '0014-issued-responses': issuedResponses,
+  '0015-blocked-by': blockedBy,
 };

@@ -82,6 +82,8 @@ export interface PassesTable extends PermissionColumns, Timestamps {
   seatId: string | null;
   classroomId: string | null;
   status: string;
+  /** `teacher` or `administration`; null while it is not blocked. */
+  blockedBy: string | null;
   expiresAt: Ms | null;
   modelAliases: Json | null;
   metadata: Json;
