@@ -1,5 +1,6 @@
 // Turns an AppError into the answer of the address's family. The only place that knows error shapes.
 import { type ErrorCode, ERRORS, errorMessage, type Locale } from '@hallpass/shared/errors.ts';
+import { reasonIn } from '@hallpass/shared/reasons.ts';
 
 import { DatabaseError } from '../db/database-error.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
@@ -88,17 +89,28 @@ export function errorAnswer(
   };
 }
 
+/** What an upstream or a school’s own hook says is told as they said it. */
+const OTHERS_WORDS = new Set<ErrorCode>(['upstream_rejected', 'request_refused']);
+
+/** The whole sentence, also what stands in it for `{detail}`. */
+function messageOf({ code, options: { params } }: AppError, locale: Locale, seconds?: number): string {
+  const given = params?.['detail'];
+  const isOurs = typeof given === 'string' && !OTHERS_WORDS.has(code);
+  const detail = isOurs ? { detail: reasonIn(locale, given) } : {};
+  return errorMessage(code, locale, { ...params, ...detail, seconds: seconds ?? '' });
+}
+
 function messagesError(error: AppError, status: number, locale: Locale, seconds?: number): Record<string, unknown> {
-  const { params, param, details } = error.options;
-  const message = errorMessage(error.code, locale, { ...params, seconds: seconds ?? '' });
+  const { param, details } = error.options;
+  const message = messageOf(error, locale, seconds);
   const type = MESSAGES_TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
   return { type, message, code: error.code, ...(param ? { param } : {}), ...details };
 }
 
 function errorObject(error: AppError, family: ErrorFamily, locale: Locale, seconds?: number): Record<string, unknown> {
   const { status, type } = ERRORS[error.code];
-  const { params, param = null, details } = error.options;
-  const message = errorMessage(error.code, locale, { ...params, seconds: seconds ?? '' });
+  const { param = null, details } = error.options;
+  const message = messageOf(error, locale, seconds);
   if (family === 'litellm') {
     const fallback = status >= 500 ? 'internal_server_error' : 'bad_request_error';
     return { message, type: LITELLM_TYPES[error.code] ?? fallback, param, code: String(status) };

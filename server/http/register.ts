@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 import { type ErrorCode, ERRORS, type Locale } from '@hallpass/shared/errors.ts';
 
+import { reasonIn } from '@hallpass/shared/reasons.ts';
+
 import type { AppContext } from '../context.ts';
 import { AppError } from '../lib/app-error.ts';
 import { readJson } from './body.ts';
@@ -50,10 +52,11 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   const issue = result.error.issues[0]!;
   const path = issue.path.join('.');
   const param = path ? { param: path } : {};
+  const message = reasonIn(locale, issue.message);
   const code = issue.code === 'custom' ? (issue.params?.code as unknown) : undefined;
   if (typeof code === 'string' && code in ERRORS) throw new AppError(code as ErrorCode, param);
   throw new AppError('invalid_body', {
-    params: { detail: path ? `${path}: ${issue.message}` : issue.message },
+    params: { detail: path ? `${path}: ${message}` : message },
     ...param,
   });
 }
