@@ -81,6 +81,8 @@ export const channelViewSchema = z.object({
       error: z.string().nullable(),
     })
     .nullable(),
+  /** The newest request sent to it; null = none is on record, nor does anybody know whether it works. */
+  last_call: z.object({ at: z.string(), ok: z.boolean() }).nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 });

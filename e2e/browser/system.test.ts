@@ -12,6 +12,32 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
+test('a channel that nothing was asked of is not said to work; one that answered is, one that failed is not', async () => {
+  await using visitor = await visit(site.browser, `${site.url}/admin/login`);
+  const { page } = visitor;
+  await signInToConsole(site, page);
+  const channels = page.getByRole('region', { name: 'Channels' });
+  await channels.getByText('not yet checked').waitFor();
+  const ask = { model: 'm', messages: [{ role: 'user', content: 'hi' }] };
+  const { key } = await site.admin('POST', '/key/generate');
+  const chat = () =>
+    fetch(`${site.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${String(key)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(ask),
+    });
+  expect((await chat()).status).toBe(200);
+  await page.reload();
+  await channels.getByText('works', { exact: true }).waitFor();
+  site.upstream.script('m', { status: 400 });
+  await chat();
+  await page.reload();
+  await channels.getByText('its last request failed').waitFor();
+  site.upstream.script('m', {});
+  await chat();
+  expect(visitor.faults).toEqual([]);
+});
+
 test('a test message follows every save, and the answer says whether it arrived', async () => {
   const got: string[] = [];
   using receiver = Bun.serve({

@@ -54,18 +54,14 @@ const isPersonal = (eb: ExpressionBuilder<Schema, 'accounts'>) =>
 async function readChannels({ db }: AppContext, now: number): Promise<ChannelFact[]> {
   const channels = await db.selectFrom('channels').selectAll().where('status', '=', 'enabled').execute();
   const keys = await db.selectFrom('channelKeys').selectAll().orderBy('position').execute();
-  const tried = await db
-    .selectFrom('attempts')
-    .select(({ fn, eb }) => [
-      'channelId',
-      fn.countAll<number | string>().as('count'),
-      fn.sum<number | string>(eb.case().when('status', '=', 'ok').then(0).else(1).end()).as('failures'),
-    ])
-    .where('startedAt', '>', now - ATTEMPTS_MS)
-    // Whoever hangs up says nothing about the channel.
-    .where('status', '!=', 'cancelled')
-    .groupBy('channelId')
-    .execute();
+  const tried =
+    channels.length === 0
+      ? []
+      : await latestAttempts(
+          db,
+          channels.map(({ id }) => id),
+          now,
+        ).execute();
   return channels.map(({ id, name, options, lastCheckError }) => {
     const attempts = tried.find(({ channelId }) => channelId === id);
     return {
@@ -86,6 +82,25 @@ async function readChannels({ db }: AppContext, now: number): Promise<ChannelFac
       checkFailed: lastCheckError !== null && 'health_check_minutes' in (JSON.parse(options) as object),
     };
   });
+}
+
+/** How the latest attempts of these channels went. */
+export function latestAttempts(db: AppContext['db'], ids: readonly string[], now: number) {
+  return (
+    db
+      .selectFrom('attempts')
+      .select(({ fn, eb }) => [
+        'channelId',
+        fn.countAll<number | string>().as('count'),
+        fn.sum<number | string>(eb.case().when('status', '=', 'ok').then(0).else(1).end()).as('failures'),
+      ])
+      // Named, so that an index leads to each one's latest: else a table of millions would be walked every half minute.
+      .where('channelId', 'in', ids)
+      .where('startedAt', '>', now - ATTEMPTS_MS)
+      // Whoever hangs up says nothing about the channel.
+      .where('status', '!=', 'cancelled')
+      .groupBy('channelId')
+  );
 }
 
 async function readCalls({ db }: AppContext, now: number): Promise<Facts['calls']> {

@@ -15,6 +15,8 @@ export function startAlertWatch(ctx: AppContext): Rounds {
     LOOK_EVERY_MS,
     () => watch(ctx),
     (error) => ctx.log.error('what administrators should be told of could not be found out', { error }),
+    // What is wrong when the server starts is on the overview as soon as it can be looked at.
+    { atOnce: true },
   );
 }
 

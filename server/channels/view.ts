@@ -7,6 +7,7 @@ import type { UnitPrices } from '../ledger/ledger.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { CatalogSnapshot } from '../models/catalog.ts';
 import { type CatalogRows, readCatalogRows } from '../models/catalog-store.ts';
+import { type LastAttempt, lastAttempts } from './last-attempts.ts';
 
 /** @throws AppError not_found. */
 export async function channelView(ctx: AppContext, id: string): Promise<ChannelView> {
@@ -23,17 +24,22 @@ export async function channelViews(ctx: AppContext): Promise<ChannelView[]> {
   const models = new Map(rows.models.map((model) => [model.id, model]));
   const prices = new Map(rows.prices.map((price) => [price.routeId, price]));
   const snapshot = ctx.catalog.current();
+  const attempts = await lastAttempts(ctx.db);
   return rows.channels.map((channel) => {
     const list = (routes.get(channel.id) ?? []).map((route) =>
       modelView(route, models.get(route.modelId)!, prices.get(route.id), snapshot),
     );
-    return view(channel, keys.get(channel.id) ?? [], list);
+    return { ...view(channel, keys.get(channel.id) ?? [], list), last_call: lastCall(attempts.get(channel.id)) };
   });
 }
 
 type Row<K extends keyof CatalogRows> = CatalogRows[K][number];
 
-function view(row: Row<'channels'>, keys: readonly Row<'keys'>[], models: ChannelModelView[]): ChannelView {
+function view(
+  row: Row<'channels'>,
+  keys: readonly Row<'keys'>[],
+  models: ChannelModelView[],
+): Omit<ChannelView, 'last_call'> {
   return {
     id: row.id,
     name: row.name,
@@ -62,6 +68,10 @@ function view(row: Row<'channels'>, keys: readonly Row<'keys'>[], models: Channe
     created_at: new Date(row.createdAt).toISOString(),
     updated_at: new Date(row.updatedAt).toISOString(),
   };
+}
+
+function lastCall(attempt: LastAttempt | undefined): ChannelView['last_call'] {
+  return attempt ? { at: new Date(attempt.at).toISOString(), ok: attempt.isOk } : null;
 }
 
 function lastCheck({ lastCheckMs, lastCheckError }: Row<'channels'>, at: number): ChannelView['last_check'] {
