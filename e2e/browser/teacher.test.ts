@@ -196,6 +196,8 @@ test('the administrator’s pages tell a teacher whose they are; the chat’s me
 
   await using late = await visit(site.browser, `${site.url}/admin/class-usage`);
   await late.page.getByRole('link', { name: 'Sign in as a teacher' }).click();
+  // The administrators' form has the same two fields.
+  await late.page.waitForURL(({ pathname }) => pathname === '/login');
   await late.page.locator('input').first().fill(teacher.email);
   await late.page.locator('input').nth(1).fill(teacher.password);
   await late.page.keyboard.press('Enter');
