@@ -17,6 +17,10 @@ const rate = (min: number, max: number) =>
 
 const rpm = z.int().min(0).max(1_000_000);
 
+/** Passes and open codes of one class: where an administrator sets nothing, and the most there may be. */
+export const CLASS_SIZE_DEFAULT = 500;
+export const CLASS_SIZE_MOST = 2_000;
+
 /** Every setting by the name it is sent under. Money is in dollars here, as people write it. */
 export const configValues = z.object({
   guest_rpm: rpm,
@@ -24,6 +28,8 @@ export const configValues = z.object({
   log_retention_days: z.int().min(1).max(3_650),
   content_retention_days: z.int().min(1).max(3_650),
   system_budget: z.number().min(0).max(9_000_000).nullable(),
+  /** Passes and open codes that a teacher may fill one class with. */
+  class_size: z.int().min(1).max(CLASS_SIZE_MOST),
   registration: z.enum(REGISTRATIONS),
   guests_allowed: z.boolean(),
   default_locale: z.enum(LOCALES),
@@ -110,6 +116,11 @@ export const CONFIG_DESCRIPTIONS: Record<ConfigKey, Record<Locale, string>> = {
     'zh-CN': '整个系统每月的花费上限（美元），留空表示不限',
     'zh-TW': '整個系統每月的花費上限（美元），留空表示不限',
     en: 'The most the whole system may spend a month, in dollars; empty for no limit',
+  },
+  class_size: {
+    'zh-CN': '一个班级最多有多少张通行证和未兑换的激活码',
+    'zh-TW': '一個班級最多有多少張通行證和未兌換的啟用碼',
+    en: 'The most passes and open activation codes that one class may have',
   },
   registration: {
     'zh-CN': '谁可以注册（open 所有人，invite 有邀请链接的人，closed 仅受邀的教师和管理员）',

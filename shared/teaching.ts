@@ -16,8 +16,6 @@ const id = z
   .max(100)
   .regex(/^\P{C}*$/u, 'must be printable');
 
-/** A class with more passes and open codes is a loop; S23. */
-export const CLASS_SIZE_MAX = 500;
 /** Classes one teacher may have made. */
 export const TAUGHT_MAX = 100;
 /** Longest time for which a replaced key is still good. */

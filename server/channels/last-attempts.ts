@@ -13,7 +13,7 @@ export async function lastAttempts(db: Kysely<Schema>): Promise<Map<string, Last
   const rows = await lastAttemptsQuery(db).execute();
   return new Map(
     rows.flatMap(({ id, startedAt, status }) =>
-      startedAt === null ? [] : [[id, { at: startedAt, isOk: status === 'ok' }] as const],
+      startedAt === null ? [] : [[id, { at: Number(startedAt), isOk: status === 'ok' }] as const],
     ),
   );
 }

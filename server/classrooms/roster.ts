@@ -2,7 +2,6 @@
 // Each is one transaction that looks first whether the class and every pass in it are the teacher's: all or nothing.
 import { nanosToDollars } from '@hallpass/shared/money.ts';
 import {
-  CLASS_SIZE_MAX,
   type ClassPass,
   type ClassPassesPage,
   type ClassPassesQuery,
@@ -110,10 +109,11 @@ export async function rotatePasses(
   );
 }
 
-/** @throws AppError class_full. */
+/** A class with more passes and open codes than the school says is a loop; S23. @throws AppError class_full. */
 export async function checkSize(ctx: AppContext, db: Db, classroomId: string, added: number): Promise<void> {
-  if ((await countPlaces(db, classroomId, ctx.clock.now())) + added > CLASS_SIZE_MAX)
-    throw new AppError('class_full', { params: { limit: CLASS_SIZE_MAX } });
+  const limit = ctx.settings.current().classSize;
+  if ((await countPlaces(db, classroomId, ctx.clock.now())) + added > limit)
+    throw new AppError('class_full', { params: { limit } });
 }
 
 async function within<T extends PassRow | IssuedPass>(

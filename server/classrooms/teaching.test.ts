@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { ClassroomView, NewCode } from '@hallpass/shared/classrooms.ts';
 import { NAMES_MAX } from '@hallpass/shared/lists.ts';
 import {
-  CLASS_SIZE_MAX,
   type ClassCallsPage,
   type ClassPass,
   type ClassUsage,
@@ -12,6 +11,8 @@ import {
   type NewPass,
   TAUGHT_MAX,
 } from '@hallpass/shared/teaching.ts';
+
+import { CLASS_SIZE_DEFAULT } from '@hallpass/shared/settings.ts';
 
 import { createGatewayApp, type GatewayApp } from '../testing/gateway-app.ts';
 import { addClassroom, addPlan } from '../testing/passes.ts';
@@ -186,11 +187,11 @@ describe('names', () => {
     },
   );
 
-  test(`${NAMES_MAX} at once, not one more; a class holds ${CLASS_SIZE_MAX} passes and open codes`, async () => {
+  test(`${NAMES_MAX} at once, not one more; a class holds ${CLASS_SIZE_DEFAULT} passes and open codes`, async () => {
     const names = (from: number, count: number) => Array.from({ length: count }, (_, i) => `n${from + i}`);
     expect((await send('POST', `${path}/passes`, { names: names(0, NAMES_MAX + 1) })).status).toBe(400);
     expect((await send('POST', `${path}/passes`, { names: names(0, NAMES_MAX) })).status).toBe(201);
-    const left = CLASS_SIZE_MAX - NAMES_MAX - 4;
+    const left = CLASS_SIZE_DEFAULT - NAMES_MAX - 4;
     expect(await problem(await send('POST', `${path}/codes`, { count: left + 1 }))).toEqual([409, 'class_full']);
     // Two at once, of which only one has room.
     const both = await Promise.all([1, 2].map(() => send('POST', `${path}/codes`, { count: left })));
@@ -199,6 +200,30 @@ describe('names', () => {
     await send('DELETE', `${path}/codes/${taught.codes[0]!.id}`);
     expect((await send('POST', `${path}/passes`, { names: ['One'] })).status).toBe(201);
   }, 60_000);
+});
+
+test('the size of a class is a setting: at once, by name, and below what is there it only takes no more', async () => {
+  const set = async (class_size: unknown) =>
+    (await gateway.app.request('/api/admin/config', { method: 'PUT', token: gateway.admin, json: { class_size } }))
+      .status;
+  const make = (name: string) => send('POST', `${path}/passes`, { names: [name] });
+  // Two passes and two open codes are there.
+  expect(await set(5)).toBe(200);
+  expect((await make('Lan')).status).toBe(201);
+  const refused = await make('Mei');
+  expect([refused.status, ((await refused.json()) as { error: { message: string } }).error.message]).toEqual([
+    409,
+    '一个班级最多有 5 张通行证和未兑换的激活码。',
+  ]);
+  expect(await problem(await send('POST', `${path}/codes`, { count: 1 }))).toEqual([409, 'class_full']);
+  expect(await set(1)).toBe(200);
+  expect((await gateway.chat(taught.passes[0]!.key)).status).toBe(200);
+  expect((await send('POST', `${path}/passes/rotate`, { passes: [taught.passes[0]!.id] })).status).toBe(200);
+  expect(await set(6)).toBe(200);
+  expect((await make('Mei')).status).toBe(201);
+  expect([await set(2_000), await set(2_001), await set(0), await set(1.5), await set(null)]).toEqual([
+    200, 400, 400, 400, 400,
+  ]);
 });
 
 test(`a teacher makes ${TAUGHT_MAX} classes and not one more`, async () => {

@@ -25,11 +25,12 @@ test('200: the values of requirement 001 and ours, with their source and a descr
     user_rpm: 60,
     log_retention_days: 90,
     system_budget: null,
+    class_size: 500,
     registration: 'open',
     guests_allowed: true,
     default_locale: 'zh-CN',
   });
-  expect(reply.items).toHaveLength(13);
+  expect(reply.items).toHaveLength(14);
   expect(itemOf(reply, 'guest_rpm')).toEqual({
     key: 'guest_rpm',
     value: 7,

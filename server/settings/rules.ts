@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { dollarsToNanos, nanosToDollars } from '@hallpass/shared/money.ts';
-import { type ConfigKey, type ConfigValues, configValues } from '@hallpass/shared/settings.ts';
+import { CLASS_SIZE_DEFAULT, type ConfigKey, type ConfigValues, configValues } from '@hallpass/shared/settings.ts';
 
 import type { Config } from '../config.ts';
 import type { SettingOrigin, SystemSettings } from './settings.ts';
@@ -37,6 +37,7 @@ export const DEFINITIONS: { [K in keyof SystemSettings]: Definition<SystemSettin
     fallback: () => 30,
   },
   systemBudgetNanos: { key: 'system_budget', schema: z.int().min(0).nullable(), fallback: () => null },
+  classSize: { key: 'class_size', schema: shape.class_size, fallback: () => CLASS_SIZE_DEFAULT },
   registration: { key: 'registration', schema: shape.registration, fallback: () => 'open' },
   guestsAllowed: { key: 'guests_allowed', schema: shape.guests_allowed, fallback: () => true },
   defaultLocale: { key: 'default_locale', schema: shape.default_locale, fallback: (config) => config.DEFAULT_LOCALE },

@@ -17,6 +17,7 @@ test('without stored values the environment decides', async () => {
     displayCurrency: 'USD',
     displayRate: null,
     cnyRate: 6.95,
+    classSize: 500,
     alertWebhookUrl: null,
     alertEmails: [],
   });

@@ -9,6 +9,8 @@ export interface SystemSettings {
   contentRetentionDays: number;
   /** Monthly cap over everything, in nanos; null = none. */
   systemBudgetNanos: number | null;
+  /** Passes and open codes that a teacher may fill one class with. */
+  classSize: number;
   registration: ConfigValues['registration'];
   guestsAllowed: boolean;
   /** The language where neither the request nor a classroom names one. */

@@ -14,6 +14,7 @@ describe('the settings’ form', () => {
   const config = {
     guest_rpm: 10,
     user_rpm: 60,
+    class_size: 500,
     log_retention_days: 90,
     content_retention_days: 30,
     default_locale: 'en',
@@ -41,6 +42,8 @@ describe('the settings’ form', () => {
     ['guestRpm', '1000001'],
     ['userRpm', ''],
     ['userRpm', '1e3'],
+    ['classSize', '0'],
+    ['classSize', '2001'],
     ['retentionDays', '0'],
     ['retentionDays', '3651'],
     ['contentDays', '0'],
@@ -78,7 +81,13 @@ describe('the settings’ form', () => {
   });
 
   test('accepts the bounds themselves', () => {
-    const bounds = { ...toSettingsValues(config), guestRpm: '0', userRpm: '1000000', retentionDays: '3650' };
+    const bounds = {
+      ...toSettingsValues(config),
+      guestRpm: '0',
+      userRpm: '1000000',
+      classSize: '2000',
+      retentionDays: '3650',
+    };
     expect(Object.values(checkSettings(bounds)).filter(Boolean)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { t } from '@/i18n/texts.ts';
 export interface SettingsValues {
   guestRpm: string;
   userRpm: string;
+  classSize: string;
   retentionDays: string;
   contentDays: string;
   locale: ConfigReply['default_locale'];
@@ -23,6 +24,7 @@ export interface SettingsValues {
 /** The bounds of shared/settings.ts, which has the last word. */
 const RPM = { min: 0, max: 1_000_000 };
 const DAYS = { min: 1, max: 3_650 };
+const CLASS_SIZE = { min: 1, max: 2_000 };
 const BUDGET = { min: 0, max: 9_000_000 };
 const RATE = { min: 0.01, max: 100_000 };
 const CNY_RATE = { min: 1, max: 100 };
@@ -31,6 +33,7 @@ export function toSettingsValues(config: ConfigReply): SettingsValues {
   return {
     guestRpm: String(config.guest_rpm),
     userRpm: String(config.user_rpm),
+    classSize: String(config.class_size),
     retentionDays: String(config.log_retention_days),
     contentDays: String(config.content_retention_days),
     locale: config.default_locale,
@@ -61,6 +64,7 @@ export function checkSettings(values: SettingsValues): FieldErrors<SettingsValue
   return {
     guestRpm: check(values.guestRpm, RPM),
     userRpm: check(values.userRpm, RPM),
+    classSize: check(values.classSize, CLASS_SIZE),
     retentionDays: check(values.retentionDays, DAYS),
     contentDays: check(values.contentDays, DAYS),
     budget: values.budget.trim() === '' ? undefined : checkRate(values.budget, BUDGET),
@@ -74,6 +78,7 @@ export function changedSettings(values: SettingsValues, config: ConfigReply): Co
   const wanted: ConfigUpdate = {
     guest_rpm: Number(values.guestRpm),
     user_rpm: Number(values.userRpm),
+    class_size: Number(values.classSize),
     log_retention_days: Number(values.retentionDays),
     content_retention_days: Number(values.contentDays),
     default_locale: values.locale,
