@@ -77,6 +77,22 @@ test('an administrator lets in again what a teacher blocked, and a block of thei
   expect(await blocks()).toEqual({ Ming: [true, 'administration'], Hong: [false, null] });
 });
 
+test('the audit log tells who blocked, and who let in again', async () => {
+  await teacher('block', [ids()[0]!]);
+  await administrator('unblock', [ids()[0]!]);
+  const rows = await gateway.app.ctx.db
+    .selectFrom('audit')
+    .select(['actorId', 'detail'])
+    .where('action', '=', 'pass.update')
+    .where('targetId', '=', ids()[0]!)
+    .orderBy('seq')
+    .execute();
+  expect(rows.map(({ actorId, detail }) => [actorId === taught.userId, JSON.parse(detail).status])).toEqual([
+    [true, 'blocked'],
+    [false, 'active'],
+  ]);
+});
+
 test('the role that counts is the one in the database', async () => {
   await administrator('block', [ids()[0]!]);
   const update = (role: string) =>

@@ -53,7 +53,9 @@ export async function updatePassIn(
   };
   await updatePassRow(db, before.id, columns);
   const target = { kind: 'pass', id: before.id };
-  await recordAudit(ctx, { ...by, action: 'pass.update', target, detail: { fields: Object.keys(wanted) } }, db);
+  // Of a block also which way: whoever asks later who let somebody in again finds it here.
+  const detail = { fields: Object.keys(wanted), ...(wanted.status === undefined ? {} : { status: wanted.status }) };
+  await recordAudit(ctx, { ...by, action: 'pass.update', target, detail }, db);
   return { ...before, ...columns };
 }
 
