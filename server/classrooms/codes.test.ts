@@ -142,7 +142,7 @@ test('what is wrong is refused by name', async () => {
   const wrong: [object, string][] = [
     [{ count: 0 }, 'count'],
     [{ count: 501 }, 'count'],
-    [{ classroom_id: null }, 'class'],
+    [{ classroom_id: null }, '需要班级或套餐'],
     [{ classroom_id: 'class_x' }, 'classroom_id'],
     [{ plan_id: 'plan_x' }, 'plan_id'],
   ];

@@ -107,7 +107,7 @@ test('days in the wrong order, too many, or none are refused by name', async () 
     const response = await ask(query);
     return [response.status, JSON.stringify(await response.json())] as const;
   };
-  expect(await refusal({ from: days[1]!, to: days[0]! })).toEqual([400, expect.stringContaining('is before')]);
+  expect(await refusal({ from: days[1]!, to: days[0]! })).toEqual([400, expect.stringContaining('早于')]);
   const first = Temporal.PlainDate.from(days[0]!);
   const to = (count: number) => ({ from: days[0]!, to: first.add({ days: count - 1 }).toString() });
   expect((await refusal(to(COST_DAYS_MAX)))[0]).toBe(200);
