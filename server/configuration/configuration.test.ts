@@ -94,8 +94,8 @@ test('what cannot be is refused with its reason, whole', async () => {
     tables: { ...file.tables, channels: [{ ...channel, ...fields }] },
   });
   const wrong: [unknown, string, object?][] = [
-    [file, 'passphrase', { passphrase: 'another passphrase' }],
-    [{ ...file, migration: '9999-later' }, 'newer'],
+    [file, '口令', { passphrase: 'another passphrase' }],
+    [{ ...file, migration: '9999-later' }, '更新的版本'],
     [withChannel({ color: 'blue' }), 'channels.color'],
     [withChannel({ name: null }), 'channels.name'],
     [withChannel({ rpmLimit: 'many' }), 'channels.rpmLimit'],

@@ -111,6 +111,6 @@ test('days in the wrong order, too many, or none are refused by name', async () 
   const first = Temporal.PlainDate.from(days[0]!);
   const to = (count: number) => ({ from: days[0]!, to: first.add({ days: count - 1 }).toString() });
   expect((await refusal(to(COST_DAYS_MAX)))[0]).toBe(200);
-  expect(await refusal(to(COST_DAYS_MAX + 1))).toEqual([400, expect.stringContaining(`${COST_DAYS_MAX} days`)]);
+  expect(await refusal(to(COST_DAYS_MAX + 1))).toEqual([400, expect.stringContaining(`最多 ${COST_DAYS_MAX} 天`)]);
   expect((await refusal({ from: '2026-02-30', to: days[0]! }))[0]).toBe(400);
 });

@@ -129,7 +129,7 @@ test('a wrong or suspicious file is refused whole, says why, and the set in forc
     [JSON.stringify({ 'test-model': FILE['test-model'] }), '2 of 3 known models are gone'],
   ];
   for (const [body, reason] of wrong) {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', 'accept-language': 'en' };
     const response = await site.app.request(path, { method: 'POST', body, headers, token: site.admin });
     const { error } = (await response.json()) as { error: { code: string; message: string } };
     expect([response.status, error.code]).toEqual([400, 'price_file_refused']);
