@@ -75,3 +75,13 @@ test('what is spent is told of the budget, where there is one', () => {
   const [first, second] = table.findAll('tbody tr').map((row) => row.get('.num').text());
   expect([first, second]).toEqual(['Spent$0.25 of $1.00', 'Spent$0.25']);
 });
+
+test('what the administration blocked, a teacher cannot switch on, and reads why; an administrator can', () => {
+  const kept: ShownPass = { ...ming, id: 'pass_3', blocked: true, blocked_by: 'administration' };
+  const own: ShownPass = { ...ming, id: 'pass_4', blocked: true, blocked_by: 'teacher' };
+  const switches = (forTeacher: boolean) =>
+    mounted(['onToggle'], { passes: [kept, own], forTeacher }).table.findAll('[role=switch]');
+  expect(switches(true).map((one) => one.attributes('disabled') !== undefined)).toEqual([true, false]);
+  expect(switches(false).map((one) => one.attributes('disabled') !== undefined)).toEqual([false, false]);
+  expect(switches(true)[0]!.attributes('aria-describedby')).toBe('kept-pass_3');
+});
