@@ -61,6 +61,20 @@ test('the look for English finds it, and takes names and quotations for what the
   expect(english('参数 models 有误：没有另一个名为 “the other one” 的模型')).toEqual([]);
 });
 
+test.each([
+  ['zh-CN', '请求内容有误：name: 必须填写'],
+  ['zh-TW', '請求內容有誤：name: 必須填寫'],
+  ['en', 'The request is not valid: name: is required'],
+])('in %s a field that is missing is asked for, without the names of types', async (locale, message) => {
+  const response = await gateway.app.request('/api/admin/plans', {
+    method: 'POST',
+    token: gateway.admin,
+    headers: { 'accept-language': locale },
+    json: {},
+  });
+  expect(((await response.json()) as { error: { message: string } }).error.message).toBe(message);
+});
+
 /** Something that a schema takes; not for sure, but often enough that what is wrong beside it is what is refused. */
 function sample(schema: Json): unknown {
   const {

@@ -47,7 +47,7 @@ const ISSUE_TEXTS = { 'zh-CN': z.locales.zhCN(), 'zh-TW': z.locales.zhTW(), en: 
 /** @throws AppError invalid_body naming the first field that is wrong, or the error its schema names. */
 function parse(schema: unknown, value: unknown, locale: Locale): unknown {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const result = schema.safeParse(value, { error: ISSUE_TEXTS[locale].localeError });
+  const result = schema.safeParse(value, { error: (issue) => textOf(issue, locale) });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const path = issue.path.join('.');
@@ -59,6 +59,11 @@ function parse(schema: unknown, value: unknown, locale: Locale): unknown {
     params: { detail: path ? `${path}: ${message}` : message },
     ...param,
   });
+}
+
+/** In the reader's language; what is not there has no type to tell of. */
+function textOf(issue: z.core.$ZodRawIssue, locale: Locale) {
+  return issue.input === undefined ? 'is required' : ISSUE_TEXTS[locale].localeError(issue);
 }
 
 /** Nothing has an id with a NUL in it, which PostgreSQL would not even take. @throws AppError not_found. */

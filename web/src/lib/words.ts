@@ -20,7 +20,7 @@ export function money(dollars: number | null): string {
   return dollars === null ? t('log.unpriced') : useCurrency().write(dollars);
 }
 
-export function seconds(ms: number | null): string {
+function seconds(ms: number | null): string {
   if (ms === null) return NOTHING;
   const value = (ms / 1000).toLocaleString(currentLocale(), { maximumFractionDigits: ms < 10_000 ? 2 : 1 });
   return t('log.seconds', { value });
