@@ -88,7 +88,7 @@ export class StreamRelay implements Watched {
         item = await this.answer.stream.next();
         this.#isWaiting = false;
       }
-      if (item.kind === 'event' && this.#share.isSpent(item.data.length)) await this.#share.breathe();
+      if (item.kind === 'event' && this.#share.isSpent()) await this.#share.breathe();
       const step = this.#relayOrCut(item);
       if (step instanceof Uint8Array) return { done: false, value: step };
       if (step) this.#last = await this.#close(step);

@@ -103,7 +103,7 @@ export class UpstreamStream {
     const share = new FairShare();
     while (!this.#ended) {
       const item = await this.next();
-      if (item.kind === 'event' && share.isSpent(item.data.length)) await share.breathe();
+      if (item.kind === 'event' && share.isSpent()) await share.breathe();
     }
     clearTimeout(timer);
   }

@@ -2,18 +2,16 @@ import { expect, test } from 'bun:test';
 
 import { FairShare } from './fair-share.ts';
 
-const piecesUntilSpent = (share: FairShare, length: number): number => {
-  for (let pieces = 1; pieces < 10_000; pieces += 1) if (share.isSpent(length)) return pieces;
+const piecesUntilSpent = (share: FairShare): number => {
+  for (let pieces = 1; pieces < 10_000; pieces += 1) if (share.isSpent()) return pieces;
   return Infinity;
 };
 
-test('a share is so many small pieces or fewer large ones, and begins anew with each breath', async () => {
+test('a share is so many pieces, and begins anew with each breath', async () => {
   const share = new FairShare();
-  expect(piecesUntilSpent(share, 0)).toBe(128);
+  expect(piecesUntilSpent(share)).toBe(128);
   await share.breathe();
-  expect(piecesUntilSpent(share, 30 * 1024)).toBe(8);
-  await share.breathe();
-  expect(share.isSpent(256 * 1024)).toBe(true);
+  expect(piecesUntilSpent(share)).toBe(128);
 });
 
 test('a breath lets in what waits for the loop, which promises alone do not', async () => {

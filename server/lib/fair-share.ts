@@ -1,18 +1,19 @@
 // Lets a long run of work that never waits give way to everyone else on the event loop.
 
-/** Work between two breaths: some milliseconds at most. */
-const SHARE = 256 * 1024;
+/** Pieces between two breaths: some milliseconds at most. */
+const SHARE = 128;
 
-/** What a piece of work costs besides its length. */
-const PIECE = 2 * 1024;
-
-/** Counts the work of one run. Promises alone do not let others in: what is already there is taken up without a turn. */
+/**
+ * Counts the pieces of one run. Promises alone do not let others in: what is already there is taken up without a turn.
+ * Large pieces count like small ones: what arrives at once is bounded, so that a few of them end by themselves, and a
+ * breath between them would only let more arrive behind a reader who has stopped.
+ */
 export class FairShare {
   #done = 0;
 
-  /** @param length of the piece of work that was done. @returns whether others should have their turn first. */
-  isSpent(length: number): boolean {
-    this.#done += PIECE + length;
+  /** One piece of work was done. @returns whether others should have their turn first. */
+  isSpent(): boolean {
+    this.#done += 1;
     return this.#done >= SHARE;
   }
 
