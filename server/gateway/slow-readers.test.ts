@@ -50,28 +50,32 @@ test('one who reads a little now and then is not dropped, and gets all of it onc
 });
 
 test('one who stops and then leaves is settled within a second of leaving, not at the end of the minute', async () => {
-  const socket = ask('slowly');
-  await eventually(async () => (await callsOf('slowly')).at(-1)?.state === 'open');
+  await gateway.addModel('left', { words: Array.from({ length: 2_000 }, () => WORD) });
+  const socket = ask('left');
+  await eventually(async () => (await callsOf('left')).at(-1)?.state === 'open');
   await Bun.sleep(500);
-  expect((await callsOf('slowly')).at(-1)!.state).toBe('open');
+  expect((await callsOf('left')).at(-1)!.state).toBe('open');
   socket.destroy();
-  expect(await settled('slowly', 1_000)).toMatchObject({ status: 'cancelled', errorCode: 'client_gone' });
+  expect(await settled('left', 1_000)).toMatchObject({ status: 'cancelled', errorCode: 'client_gone' });
   await noneRunning();
 });
 
 test('who stops costs less than 1 MiB of ours, however long the answer, and is dropped after a minute', async () => {
   using others = await startOthers();
   await gateway.addModel('endless', {}, { base_url: `http://127.0.0.1:${others.state().port}/v1` });
-  const before = await stall(others, 10);
-  const after = await stall(others, 40);
-  // The first ten have paid for what is loaded once. Half a mebibyte is the chunk that the runtime hands over at once.
-  expect((after.heap - before.heap) / 40).toBeLessThan(1 * MiB);
+  // The first ten pay for what is loaded once.
+  const held = [await stall(others, 10)];
+  for (let group = 0; group < 3; group += 1) held.push(await stall(others, 20));
+  // Of the groups the smallest counts: on a busy machine the runtime hands over more at once than the usual half of a
+  // mebibyte, while what we keep is kept of every group.
+  const heaps = held.slice(1).map(({ heap }, i) => (heap - held[i]!.heap) / 20);
+  expect(Math.min(...heaps)).toBeLessThan(1 * MiB);
   // With what the runtime's own sockets hold: of a bare relay, 1.7 to 2.3 MiB. The answers are 30 MB each.
-  expect((after.rss - before.rss) / 40).toBeLessThan(4 * MiB);
+  expect((held.at(-1)!.rss - held[0]!.rss) / 60).toBeLessThan(4 * MiB);
   gateway.app.clock.advance(60_000);
   await eventually(async () => (await callsOf('endless')).every(({ state }) => state === 'settled'), 10_000);
   const calls = await callsOf('endless');
-  expect(calls).toHaveLength(50);
+  expect(calls).toHaveLength(70);
   for (const call of calls) {
     expect(call).toMatchObject({ status: 'cancelled', errorCode: 'client_gone', estimated: 1 });
     // More than a text that is kept to be counted: no part of what was delivered is free.

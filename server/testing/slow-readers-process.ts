@@ -20,7 +20,8 @@ export interface SlowState {
 const WORD = 'x'.repeat(10_000);
 const EVENTS = 3_000;
 
-const state = { sent: 0, open: 0 };
+const state = { sent: 0 };
+const open = new Set<object>();
 const event = new TextEncoder().encode(
   `data: ${JSON.stringify({ id: 'c', created: 1, model: 'm', choices: [{ index: 0, delta: { content: WORD } }] })}\n\n`,
 );
@@ -30,13 +31,19 @@ const server = Bun.serve({
   hostname: '127.0.0.1',
   idleTimeout: 0,
   fetch(request) {
-    state.open += 1;
-    request.signal.addEventListener('abort', () => (state.open -= 1));
+    const under = {};
+    open.add(under);
+    request.signal.addEventListener('abort', () => open.delete(under));
     async function* events() {
-      for (let i = 0; i < EVENTS; i += 1) {
-        state.sent += event.byteLength;
-        yield event;
-        if (i % 20 === 0) await Bun.sleep(1);
+      try {
+        for (let i = 0; i < EVENTS; i += 1) {
+          state.sent += event.byteLength;
+          yield event;
+          if (i % 20 === 0) await Bun.sleep(1);
+        }
+      } finally {
+        // A closed connection shows as the one or the other.
+        open.delete(under);
       }
     }
     return new Response(events() as never, { headers: { 'content-type': 'text/event-stream' } });
@@ -52,7 +59,7 @@ function ask({ url, key, model }: SlowOrder): void {
   socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
 }
 
-const say = () => process.stdout.write(`${JSON.stringify({ port: server.port!, ...state } satisfies SlowState)}\n`);
+const say = () => process.stdout.write(`${JSON.stringify({ port: server.port!, ...state, open: open.size } satisfies SlowState)}\n`);
 say();
 setInterval(say, 100);
 for await (const line of console) {
