@@ -59,7 +59,8 @@ function ask({ url, key, model }: SlowOrder): void {
   socket.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
 }
 
-const say = () => process.stdout.write(`${JSON.stringify({ port: server.port!, ...state, open: open.size } satisfies SlowState)}\n`);
+const say = () =>
+  process.stdout.write(`${JSON.stringify({ port: server.port!, ...state, open: open.size } satisfies SlowState)}\n`);
 say();
 setInterval(say, 100);
 for await (const line of console) {

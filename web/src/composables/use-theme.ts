@@ -26,3 +26,5 @@ function applyTheme(): void {
 }
 
 dark.addEventListener('change', applyTheme);
+// The device may have changed its mind since the first paint, before this was here.
+applyTheme();
