@@ -1,5 +1,5 @@
-// Every page of the console: each button, link, switch and field that is shown is pressed once, from a fresh page. Nothing
-// breaks: no error in the browser's log, no page without a heading, no dialog that Escape does not close.
+// Every page of the console: each button, link, switch and field that is shown is pressed once, from the page as it first
+// looked. Nothing breaks: no error in the browser's log, no page without a heading, no dialog that Escape does not close.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 
